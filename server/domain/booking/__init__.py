@@ -1,0 +1,1 @@
+"""An hour with an expert of the pool: free slots, bookings, reminders."""
