@@ -26,8 +26,13 @@ class SteadyClock:
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Return the source's instant, or the latest one given if the source fell behind it."""
-        self._latest = max(self._latest, self._source())
+        """Return the source's instant, or the latest one given if the source fell behind it.
+
+        It is cut to the millisecond, which is what the stores keep, so that a kept instant equals the one given.
+        """
+        instant = self._source()
+        instant = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+        self._latest = max(self._latest, instant)
         return self._latest
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is no error: the service worked and said no
+class Refusal(Exception):
     """The service understood and declines; the sentence tells the reader what to do next."""
 
     status: ClassVar[int] = 400

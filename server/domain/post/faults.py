@@ -1,7 +1,7 @@
 """How a call to the outside can fail, in the words of those who must decide what happens next."""
 
 
-class Fault(Exception):  # noqa: N818  each subclass is the word for what happened
+class Fault(Exception):
     """A call to WeChat did not do what was asked; `code` is WeChat's own (0 where it gave none)."""
 
     def __init__(self, code: int = 0, note: str = "") -> None:

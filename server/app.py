@@ -1,0 +1,244 @@
+"""The one file that knows everyone: it opens what the service stands on, wires it, and closes it in reverse."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server import embedded, metrics
+from server.domain.booking.model import Reminder
+from server.domain.booking.service import BookingService
+from server.domain.clock import Clock, SteadyClock, system_clock
+from server.domain.conversation.service import Conversation
+from server.domain.post.model import RowState
+from server.domain.post.service import Post
+from server.domain.publishing.edition import Rules
+from server.domain.publishing.pipeline import Pipeline
+from server.domain.publishing.service import Publishing
+from server.jobs.timetable import Duty, timetable
+from server.media.fonts import find_typeface
+from server.media.runner import Runner
+from server.media.studio import Materials, Studio
+from server.settings import Settings
+from server.storage.booking import BookingStore
+from server.storage.bookshelf import Bookshelf
+from server.storage.dialogues import DialogueStore
+from server.storage.editions import EditionStore
+from server.storage.experts import ExpertStore
+from server.storage.holidays import laid_over
+from server.storage.keys import KeyStore
+from server.storage.library import LibraryStore
+from server.storage.messages import MessageStore
+from server.storage.mongo import Mongo
+from server.storage.notices import NoticeStore
+from server.storage.people import PeopleStore
+from server.storage.post import PostStore
+from server.storage.queue import Queue
+from server.storage.shelf import reading
+from server.storage.tokens import TokenStore
+from server.vault.keys import Keyring, Master
+from server.vault.seals import Seals
+from server.wechat.client import Client, open_client
+from server.wechat.crypto import Account, Envelope, Mode
+from server.wechat.menu import Menu
+from server.wechat.sending import WeChatCarrier, WeChatPress
+from server.wechat.token import Access, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What is remembered, one store a noun."""
+
+    mongo: Mongo
+    messages: MessageStore
+    dialogues: DialogueStore
+    people: PeopleStore
+    post: PostStore
+    notices: NoticeStore
+    bookings: BookingStore
+    experts: ExpertStore
+    library: LibraryStore
+    editions: EditionStore
+
+    async def ensure_indexes(self) -> None:
+        """Make every index that rules rely on; raises when the server cannot be reached."""
+        await self.mongo.ping()
+        for store in (self.messages, self.people, self.post, self.bookings, self.editions):
+            await store.ensure_indexes()
+
+
+@dataclass(frozen=True, slots=True)
+class Workshops:
+    """What the rooms are given: the time, what is remembered, how WeChat is spoken to, who draws."""
+
+    clock: Clock
+    shelf: reading.Shelf
+    stores: Stores
+    bookshelf: Bookshelf
+    master: Master
+    queue: Queue
+    client: Client
+    studio: Studio
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The service, opened and wired: what doors and commands ask."""
+
+    settings: Settings
+    workshops: Workshops
+    publishing: Publishing
+    pipeline: Pipeline
+    booking: BookingService
+    post: Post
+    conversation: Conversation
+
+    @property
+    def clock(self) -> Clock:
+        """Return the only clock."""
+        return self.workshops.clock
+
+    @property
+    def stores(self) -> Stores:
+        """Return what is remembered."""
+        return self.workshops.stores
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """Return the timetable."""
+        return timetable(self.publishing, self.pipeline, self.booking, self.post)
+
+    @property
+    def menu(self) -> Menu:
+        """Return the account's menu at WeChat."""
+        return Menu(self.workshops.client)
+
+    def envelope(self) -> Envelope:
+        """Return what opens and seals the callback; raises `BadSetting` when the account is not given."""
+        chosen = self.settings
+        chosen.demand_account()
+        account = Account(chosen.oa_appid, chosen.oa_token, chosen.oa_aes_key, Mode(chosen.oa_mode))
+        return Envelope(account, secrets.token_bytes)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, role: str) -> AsyncIterator[App]:
+    """Open everything in order, hand it out wired, close it in reverse."""
+    async with AsyncExitStack() as stack:
+        clock = await _clock(settings, stack)
+        shelf = reading.read(settings.content)
+        mongo = Mongo(settings.mongo_url, settings.mongo_name, role)
+        stack.push_async_callback(mongo.close)
+        master = Master(settings.master, settings.master_old, secrets.token_bytes)
+        seals = Seals(Keyring(master, KeyStore(mongo.keys)), secrets.token_bytes)
+        stores = _stores(mongo, seals)
+        access = Access(settings.wechat_api, settings.oa_appid, settings.oa_secret)
+        tokens = TokenStore(mongo.data, seals, Token)
+        client = await stack.enter_async_context(open_client(access, tokens, clock, random.random))
+        runner = Runner()
+        stack.callback(runner.close)
+        workshops = Workshops(
+            clock=clock,
+            shelf=shelf,
+            stores=stores,
+            bookshelf=Bookshelf(shelf, stores.library),
+            master=master,
+            queue=Queue(settings.redis_url),
+            client=client,
+            studio=_studio(settings, shelf, runner),
+        )
+        yield _wired(settings, workshops)
+
+
+async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
+    if settings.clock == "system":
+        return system_clock()
+    polled = embedded.PolledClock(settings.clock)
+    await polled.open()
+    stack.push_async_callback(polled.close)
+    return SteadyClock(polled.now)
+
+
+def _stores(mongo: Mongo, seals: Seals) -> Stores:
+    post = PostStore(mongo.data, seals)
+    return Stores(
+        mongo=mongo,
+        messages=MessageStore(mongo.data, seals),
+        dialogues=DialogueStore(mongo.data),
+        people=PeopleStore(mongo.data),
+        post=post,
+        notices=NoticeStore(mongo.data, post),
+        bookings=BookingStore(mongo.data),
+        experts=ExpertStore(mongo.data),
+        library=LibraryStore(mongo.data),
+        editions=EditionStore(mongo.data),
+    )
+
+
+def _studio(settings: Settings, shelf: reading.Shelf, runner: Runner) -> Studio:
+    materials = Materials(
+        typeface=find_typeface(),
+        sources=shelf.sources,
+        lines=shelf.lines,
+        picture=lambda name: reading.picture(settings.content, name),
+    )
+    return Studio(materials, runner)
+
+
+def _wired(settings: Settings, given: Workshops) -> App:
+    stores, clock, together = given.stores, given.clock, given.stores.mongo.together
+    publishing = Publishing(
+        stores.editions, stores.library, together, clock, secrets.token_bytes, settings.public_url
+    )
+    booking = BookingService(
+        pool=stores.experts,
+        agenda=stores.bookings,
+        notices=stores.notices,
+        together=together,
+        clock=clock,
+        holidays=laid_over(given.shelf.holidays),
+        tally=_count_not_told,
+    )
+    conversation = Conversation(
+        messages=stores.messages,
+        dialogues=stores.dialogues,
+        people=stores.people,
+        shelf=given.bookshelf,
+        booking=booking,
+        publishing=publishing,
+        rows=stores.post,
+        together=together,
+        later=given.queue,
+        clock=clock,
+        mark=given.master.mark,
+        randomness=secrets.token_bytes,
+    )
+    return App(
+        settings=settings,
+        workshops=given,
+        publishing=publishing,
+        pipeline=_pipeline(settings, given),
+        booking=booking,
+        post=Post(stores.post, stores.people, WeChatCarrier(given.client), together, clock, _count_row),
+        conversation=conversation,
+    )
+
+
+def _pipeline(settings: Settings, given: Workshops) -> Pipeline:
+    rules = Rules(
+        prepare_ahead=timedelta(minutes=settings.edition_prepare_minutes),
+        grace=timedelta(hours=settings.edition_grace_hours),
+    )
+    press = WeChatPress(given.client)
+    editions, library = given.stores.editions, given.stores.library
+    return Pipeline(editions, library, press, given.studio, given.clock, rules, settings.public_url)
+
+
+def _count_row(state: RowState) -> None:
+    metrics.POST_ROWS.labels(state).inc()
+
+
+def _count_not_told(reminder: Reminder) -> None:
+    metrics.POST_ROWS.labels(f"not-told-{reminder}").inc()

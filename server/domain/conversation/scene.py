@@ -1,0 +1,81 @@
+"""Everything a rule may look at: what was heard, what was read, what the house says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from server.domain.booking.availability import Scene as Agenda
+from server.domain.conversation.messages import Heard
+from server.domain.conversation.model import Dialogue
+from server.domain.conversation.talk import Talk
+from server.domain.conversation.wordings import Replies, Welcome
+from server.domain.help.lines import HelpLine
+from server.domain.help.phrases import HelpSentences, Phrases
+from server.domain.people.model import Follower
+from server.domain.post.saying import Card
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the account can say by itself; it lives in every process's memory."""
+
+    phrases: Phrases
+    sentences: HelpSentences
+    lines: Sequence[HelpLine]
+    welcome: Welcome
+    replies: Replies
+
+
+class Want(StrEnum):
+    """What a rule needs read beyond the follower and the dialogue."""
+
+    AGENDA = "agenda"
+    TODAY = "today"
+    ARTICLES = "articles"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was read because a rule wants it; the rest stays empty.
+
+    `agenda` is what the worker's booking looks at; `today` the card of the newest edition whose hour has come;
+    `line` the line of the day; `articles` cards of what can be read; `card` the article a reply rule points at.
+    """
+
+    agenda: Agenda | None = None
+    today: Card | None = None
+    line: str = ""
+    articles: Sequence[Card] = ()
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One message and all that was read for it.
+
+    `lost` says that another message of the same person changed the dialogue meanwhile: this one must not
+    answer a question that had not been put when it was sent. `refused` says that the database refused what
+    was worked out before, such as an hour that somebody else took. `is_stranger`: this person was never seen.
+    """
+
+    heard: Heard
+    now: datetime
+    follower: Follower
+    dialogue: Dialogue | None
+    house: House
+    shown: Shown = Shown()
+    lost: bool = False
+    refused: bool = False
+    is_stranger: bool = False
+
+    @property
+    def talk(self) -> Talk | None:
+        """Return the dialogue's question, open or just closed."""
+        return self.dialogue.talk if self.dialogue else None
+
+    @property
+    def came_too_late(self) -> bool:
+        """Return whether the message was sent before the question that is open now was put."""
+        return self.lost or (self.dialogue is not None and self.heard.created < self.dialogue.asked)

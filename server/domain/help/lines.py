@@ -1,0 +1,133 @@
+"""The telephone lines of help: who answers, and whether somebody answers at this minute."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from server.domain.clock import wall
+
+DAY = 24 * 60  # minutes
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+class LineKind(StrEnum):
+    """Who is at the other end; the order is that in which lines are shown to somebody who looks for help."""
+
+    COUNSELLING = "counselling"
+    UNION = "union"
+    YOUTH = "youth"
+    WOMEN = "women"
+    LABOUR = "labour"
+    LEGAL = "legal"
+    POLICE = "police"
+    EMERGENCY = "emergency"
+    FIRE = "fire"
+
+
+_RANK = {kind: rank for rank, kind in enumerate(LineKind)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From one minute of the day to another, the end not included; past midnight the end exceeds 1,440."""
+
+    start: int
+    end: int
+
+    def in_words(self) -> str:
+        """Return the span as people write it, `20:00–次日02:00`."""
+        end = f"次日{_hour(self.end - DAY)}" if self.end > DAY else _hour(self.end)
+        return f"{_hour(self.start)}–{end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a line is answered: the spans of each weekday, Monday first, by the wall clock of Shanghai."""
+
+    week: tuple[tuple[Span, ...], ...]
+
+    def is_open(self, instant: datetime) -> bool:
+        """Tell whether somebody answers at this instant, in the small hours of yesterday's span too."""
+        local = wall(instant)
+        minute, today = local.hour * 60 + local.minute, local.weekday()
+        return any(span.start <= minute < span.end for span in self.week[today]) or any(
+            minute < span.end - DAY for span in self.week[today - 1]
+        )
+
+    def in_words(self) -> str:
+        """Return the hours in a few words, neighbouring days of equal hours joined."""
+        if all(spans == (Span(0, DAY),) for spans in self.week):
+            return "24小时"
+        runs = [[day for day, _ in run] for _, run in groupby(enumerate(self.week), key=lambda each: each[1])]
+        return "；".join(f"{_days(run)} {self._spans(run[0])}" for run in runs if self.week[run[0]])
+
+    def _spans(self, day: int) -> str:
+        return "、".join(span.in_words() for span in self.week[day])
+
+
+ALWAYS = Hours(((Span(0, DAY),),) * 7)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """A telephone line; `hours` is None where they are not known, `confirmed` says that somebody rang it up."""
+
+    number: str
+    name: str
+    who: str
+    kind: LineKind
+    area: str
+    hours: Hours | None
+    confirmed: bool = False
+    note: str = ""
+    checked_on: date | None = None
+    checked_by: str | None = None
+
+    def is_open(self, instant: datetime) -> bool | None:
+        """Tell whether somebody answers at this instant; None where the hours are not known."""
+        return None if self.hours is None else self.hours.is_open(instant)
+
+    def hours_in_words(self) -> str:
+        """Return the hours in a few words, honest where they are not known."""
+        return "时间以当地为准" if self.hours is None else self.hours.in_words()
+
+
+def ordered(lines: Iterable[HelpLine], instant: datetime) -> list[HelpLine]:
+    """Return the lines as a person in need reads them: by kind, open ones first, those of unknown hours next."""
+    return sorted(lines, key=lambda line: (_RANK[line.kind], _closedness(line.is_open(instant))))
+
+
+def open_lines(lines: Iterable[HelpLine], instant: datetime) -> list[HelpLine]:
+    """Return the lines known to be answered at this instant, in the order of `ordered`."""
+    return [line for line in ordered(lines, instant) if line.is_open(instant)]
+
+
+def listing(lines: Sequence[HelpLine], instant: datetime) -> str:
+    """Return all lines as a text, each with its number on a line of its own and whether it is open now."""
+    return "\n\n".join(
+        f"{line.name}（{_openness(line, instant)}）\n{line.number}\n{line.who}" for line in ordered(lines, instant)
+    )
+
+
+def _closedness(is_open: bool | None) -> int:
+    return {True: 0, None: 1, False: 2}[is_open]
+
+
+def _openness(line: HelpLine, instant: datetime) -> str:
+    hours = line.hours_in_words()
+    return f"{hours}，现在未开通" if line.is_open(instant) is False else hours
+
+
+def _hour(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _days(run: Sequence[int]) -> str:
+    if len(run) == len(WEEKDAYS):
+        return "每天"
+    first, last = WEEKDAYS[run[0]], WEEKDAYS[run[-1]]
+    if first == last:
+        return first
+    return f"{first}、{last}" if len(run) == 2 else f"{first}至{last}"

@@ -1,0 +1,1 @@
+"""Doors of the clock: one timetable, the tick that finds what is due, the worker that does it."""

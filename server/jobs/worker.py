@@ -1,0 +1,68 @@
+"""The worker: one streaq Worker, opened again whenever Redis comes back, that does what the tick found."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+from streaq import Worker
+
+from server import logs
+from server.jobs.tick import work
+from server.jobs.timetable import Duty
+
+log = logs.logger(__name__)
+
+QUEUE = "xinyi"
+CONCURRENCY = 8
+GRACE_SECONDS = 8
+IDLE_SECONDS = 5  # a killed worker's job is taken over after this long (infrastructure.md)
+_LONGEST_WAIT = 30.0
+
+
+def build(redis_url: str, duties: Sequence[Duty]) -> "Worker[None]":
+    """Return the Worker with one task for each duty; it is opened and run by `keep_running`."""
+    worker: Worker[None] = Worker(
+        redis_url,
+        concurrency=CONCURRENCY,
+        queue_name=QUEUE,
+        serializer=lambda value: msgspec.json.encode(value).decode(),
+        deserializer=msgspec.json.decode,
+        handle_signals=False,
+        idle_timeout=IDLE_SECONDS,
+        grace_period=GRACE_SECONDS,
+    )
+    for duty in duties:
+        worker.task(name=duty.name, timeout=120, ttl=0, silent=True)(_task(duty))
+    return worker
+
+
+def _task(duty: Duty):  # type: ignore[no-untyped-def]  # noqa: ANN202  streaq asks for a plain coroutine function
+    async def run(ids: list[str]) -> None:
+        await work(duty, ids)
+
+    return run
+
+
+async def keep_running(redis_url: str, duties: Sequence[Duty], stopping: asyncio.Event) -> None:
+    """Run the Worker until `stopping`, opening it again after 1, 2, 4 … 30 s whenever Redis goes."""
+    wait = 1.0
+    while not stopping.is_set():
+        running = asyncio.create_task(build(redis_url, duties).run_async())
+        stop = asyncio.create_task(stopping.wait())
+        started = asyncio.get_running_loop().time()
+        await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if stopping.is_set():
+            await _end(running)
+            return
+        fault = running.exception()
+        log.warning("The queue is gone; the tick works alone.", fault=type(fault).__name__, seconds=wait)
+        if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
+            wait = 1.0
+        await asyncio.wait({asyncio.create_task(stopping.wait())}, timeout=wait)
+        wait = min(wait * 2, _LONGEST_WAIT)
+
+
+async def _end(running: "asyncio.Task[None]") -> None:
+    running.cancel()
+    await asyncio.wait({running}, timeout=GRACE_SECONDS)

@@ -1,0 +1,1 @@
+"""Pictures and pages: covers drawn, body pictures made small, Markdown turned into clean HTML."""

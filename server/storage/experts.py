@@ -1,0 +1,70 @@
+"""The pool of experts: one document an expert, kept also when no longer offered."""
+
+from collections.abc import Mapping, Sequence
+
+from pymongo import UpdateOne
+
+from server.domain.booking.model import Expert, ExpertKind, Leave, Level, Pattern, Span, Week
+from server.domain.help import lines
+from server.storage.documents import from_document, to_document
+from server.storage.mongo import QUERY_MS, Database, session
+from server.storage.shelf.experts import ExpertEntry
+
+
+class ExpertStore:
+    """Fulfils `booking.ports.Pool`."""
+
+    def __init__(self, database: Database) -> None:
+        self._experts = database["experts"]
+
+    async def experts(self) -> Sequence[Expert]:
+        """Return every expert by id, those no longer offered too."""
+        cursor = self._experts.find({}, session=session()).sort("_id").max_time_ms(QUERY_MS)
+        return [from_document(Expert, document) async for document in cursor]
+
+    async def find(self, expert: str) -> Expert | None:
+        """Return an expert, also one no longer offered."""
+        document = await self._experts.find_one({"_id": expert}, session=session(), max_time_ms=QUERY_MS)
+        return from_document(Expert, document) if document else None
+
+    async def keep(self, experts: Sequence[Expert]) -> None:
+        """Make these the experts that are offered; all others stay known and are offered no longer.
+
+        Joins a running transaction; run again, it changes nothing more.
+        """
+        ids = [expert.id for expert in experts]
+        if experts:
+            await self._experts.bulk_write([_put(expert) for expert in experts], session=session())
+        await self._experts.update_many({"_id": {"$nin": ids}}, {"$set": {"offered": False}}, session=session())
+
+
+def from_entry(entry: ExpertEntry) -> Expert:
+    """Return the expert that an entry of the shelf tells of; raises `Malformed` where its hours make no sense."""
+    return Expert(
+        id=entry.id,
+        name=entry.name,
+        kind=ExpertKind(entry.kind),
+        level=Level(entry.level),
+        unit=entry.unit,
+        themes=entry.themes,
+        place=entry.place,
+        way=entry.way,
+        intro=entry.intro,
+        pattern=Pattern(
+            weekly=_week(entry.weekly),
+            breaks=_week(entry.breaks),
+            leave=tuple(Leave(first, last) for first, last in entry.leave),
+            works_on_holidays=entry.works_on_holidays,
+        ),
+        minutes=entry.minutes,
+        buffer=entry.buffer,
+    )
+
+
+def _put(expert: Expert) -> UpdateOne:
+    document = to_document(expert)
+    return UpdateOne({"_id": document.pop("_id")}, {"$set": document}, upsert=True)
+
+
+def _week(spans: Mapping[int, Sequence[lines.Span]]) -> Week:
+    return tuple(tuple(Span(span.start, span.end) for span in sorted(spans.get(day, ()))) for day in range(7))

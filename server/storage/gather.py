@@ -1,0 +1,122 @@
+"""Gathering: what many messages ask of MongoDB in one turn of the loop goes out as one command."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, PyMongoError, WriteError
+
+from server import metrics
+from server.storage.mongo import Database, Document
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+COMMAND_MS = 1_000
+MOST = 128  # items in one command; more would make the first of them wait for the last
+_UNDER_WAY = 2  # commands at once: one on its way while the next one fills
+_DUPLICATE_KEY = 11_000
+
+Outcome: TypeAlias = Result | Exception
+
+
+class Gather(Generic[Item, Result]):
+    """Asks for many at once; never part of a transaction. A batch that fails is asked again one by one."""
+
+    def __init__(self, ask: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome[Result]]]]) -> None:
+        self._ask = ask
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    def __call__(self, item: Item) -> "asyncio.Future[Result]":
+        """Return a future of what came back for this one item."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, answer))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._start)
+        return answer
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < _UNDER_WAY:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._start()
+
+    async def _run(self, batch: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
+        metrics.GATHER_BATCH.observe(len(batch))
+        outcomes = await self._outcomes([item for item, _ in batch])
+        for (_, answer), outcome in zip(batch, outcomes, strict=True):
+            if answer.done():
+                continue  # whoever asked has gone
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+    async def _outcomes(self, items: list[Item]) -> Sequence[Outcome[Result]]:
+        try:
+            return await self._ask(items)
+        except (PyMongoError, TimeoutError) as fault:
+            if len(items) == 1 or isinstance(fault, AutoReconnect | TimeoutError):
+                return [fault] * len(items)
+        return [await self._one(item) for item in items]
+
+    async def _one(self, item: Item) -> Outcome[Result]:
+        try:
+            return (await self._ask([item]))[0]
+        except (PyMongoError, TimeoutError) as fault:
+            return fault
+
+
+def finder(database: Database, collection: str) -> Gather[str, Document | None]:
+    """Return a gathered find by `_id`."""
+
+    async def ask(ids: Sequence[str]) -> Sequence[Document | None]:
+        reply = await database.command(
+            {
+                "find": collection,
+                "filter": {"_id": {"$in": list(set(ids))}},
+                "batchSize": MOST,
+                "singleBatch": True,
+                "maxTimeMS": COMMAND_MS,
+            }
+        )
+        found = {document["_id"]: document for document in reply["cursor"]["firstBatch"]}
+        return [found.get(asked) for asked in ids]
+
+    return Gather(ask)
+
+
+def inserter(database: Database, collection: str) -> Gather[Document, None]:
+    """Return a gathered insert with majority and journal; a taken `_id` raises `DuplicateKeyError`."""
+
+    async def ask(documents: Sequence[Document]) -> Sequence[Outcome[None]]:
+        reply = await database.command(
+            {
+                "insert": collection,
+                "documents": list(documents),
+                "ordered": False,
+                "writeConcern": {"w": "majority", "j": True, "wtimeout": COMMAND_MS},
+                "maxTimeMS": COMMAND_MS,
+            }
+        )
+        if "writeConcernError" in reply:
+            raise OperationFailure("the majority did not confirm", reply["writeConcernError"].get("code"))
+        outcomes: list[Outcome[None]] = [None] * len(documents)
+        for fault in reply.get("writeErrors", ()):
+            outcomes[fault["index"]] = _write_fault(fault)
+        return outcomes
+
+    return Gather(ask)
+
+
+def _write_fault(fault: dict[str, Any]) -> Exception:
+    if fault["code"] == _DUPLICATE_KEY:
+        return DuplicateKeyError(fault["errmsg"], fault["code"])
+    return WriteError(fault["errmsg"], fault["code"])

@@ -1,0 +1,145 @@
+"""MongoDB: one client, one way to change several things at once, one session for who joins it."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from datetime import UTC
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo.errors import ConnectionFailure, InvalidOperation, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from server.domain.refusals import Unavailable
+
+T = TypeVar("T")
+Document = dict[str, Any]
+Database = AsyncIOMotorDatabase[Document]
+Session = AsyncIOMotorClientSession
+
+QUERY_MS = 1_500  # no query of a turn may take longer; the follower waits
+TOGETHER_SECONDS = 3.5  # from design.md 6.3: after that WeChat is asked to repeat
+_MAJORITY = WriteConcern(w="majority", j=True, wtimeout=5_000)
+
+_session: ContextVar[Session | None] = ContextVar("mongo session", default=None)
+
+
+def session() -> Session | None:
+    """Return the session of the transaction this task is in, so that a store joins it."""
+    return _session.get()
+
+
+class Mongo:
+    """The connection to MongoDB; the data and the wrapped keys lie in databases of their own."""
+
+    def __init__(self, url: str, name: str, role: str) -> None:
+        self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url,
+            appname=f"xinyi-{role}",
+            tz_aware=True,
+            tzinfo=UTC,
+            serverSelectionTimeoutMS=2_000,
+            connectTimeoutMS=2_000,
+            socketTimeoutMS=5_000,
+            maxPoolSize=64,
+            retryWrites=True,
+        )
+        options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+        self.data: Database = self.client.get_database(name, codec_options=options, write_concern=_MAJORITY)
+        self.keys: Database = self.client.get_database(
+            f"{name}_keys", codec_options=options, write_concern=_MAJORITY
+        )
+        self._ending: set[asyncio.Future[None]] = set()
+
+    async def ping(self) -> None:
+        """Return once the server takes writes; raises `Unavailable` within two seconds otherwise."""
+        try:
+            hello = await asyncio.wait_for(self.data.command("hello"), 2.0)
+        except (PyMongoError, TimeoutError) as fault:
+            raise Unavailable("数据库暂时没有回应，请稍后再试。") from fault
+        if not hello.get("isWritablePrimary"):
+            raise Unavailable("数据库正在切换，请稍后再试。")
+
+    async def together(self, deed: Callable[[], Awaitable[T]], within: float = TOGETHER_SECONDS) -> T:
+        """Run the deed in one transaction, and again on a transient error, for `within` seconds at most.
+
+        The deed may run several times and so has no effect outside the database. What it raises
+        aborts the transaction and is passed on. A deed that asks for `together` joins the outer one.
+        """
+        if _session.get() is not None:
+            return await deed()
+        deadline = time.monotonic() + within
+        opened: Session | None = None
+        try:
+            async with asyncio.timeout(within):
+                opened = await self.client.start_session()
+                return await self._inside(opened, deed, deadline)
+        except (TimeoutError, ConnectionFailure) as fault:
+            raise Unavailable("现在有点忙，请稍后再试。") from fault
+        finally:
+            if opened is not None:
+                self._end(opened)
+
+    async def _inside(self, opened: Session, deed: Callable[[], Awaitable[T]], deadline: float) -> T:
+        token = _session.set(opened)
+        try:
+            return await _repeat(opened, deed, deadline)
+        finally:
+            _session.reset(token)
+
+    def _end(self, opened: Session) -> None:
+        """Give the session back behind the caller's back: on a server that hangs this takes seconds."""
+        ending = asyncio.ensure_future(opened.end_session())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ended)
+
+    def _ended(self, ending: "asyncio.Future[None]") -> None:
+        self._ending.discard(ending)
+        if not ending.cancelled():
+            ending.exception()  # a session that cannot be ended is ended by the server
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self.client.close()
+
+
+async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]], deadline: float) -> T:
+    while True:
+        opened.start_transaction(
+            read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY, max_commit_time_ms=3_000
+        )
+        try:
+            result = await deed()
+            await _commit(opened, deadline)
+        except PyMongoError as fault:
+            await _abort(opened)
+            if not fault.has_error_label("TransientTransactionError") or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(random.uniform(0.005, 0.025))
+        except Exception:
+            await _abort(opened)
+            raise
+        else:
+            return result
+
+
+async def _commit(opened: Session, deadline: float) -> None:
+    while True:
+        try:
+            await opened.commit_transaction()
+        except (OperationFailure, ConnectionFailure) as fault:
+            if not fault.has_error_label("UnknownTransactionCommitResult") or time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+async def _abort(opened: Session) -> None:
+    try:
+        await opened.abort_transaction()
+    except (PyMongoError, InvalidOperation):
+        return  # the server ends it by itself; what was raised before matters more

@@ -1,0 +1,1 @@
+"""The library as files: content/ read, checked and turned into values; everything or nothing."""

@@ -1,0 +1,1 @@
+"""How the service speaks WeChat: envelopes, messages, tokens and calls."""
