@@ -18,7 +18,7 @@ cause: ContextVar[str] = ContextVar("cause", default="")
 _WHO_AND_WHAT = """worker expert editor duty booking edition piece series post reply message dialogue concern
     batch job rule"""
 _WHERE_AND_HOW = """action path method channel kind way state outcome reason code status name setting collection
-    index queue stage page mode field shape host signal module file"""
+    index queue stage page mode field shape host signal module file rid"""
 _HOW_MUCH = "count total ms seconds attempt size age lag port pid version line due since until every limit"
 _WHAT_WENT_WRONG = "fault place trace"
 ALLOWED = frozenset(f"{_WHO_AND_WHAT} {_WHERE_AND_HOW} {_HOW_MUCH} {_WHAT_WENT_WRONG}".split())

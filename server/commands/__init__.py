@@ -10,9 +10,7 @@ import click
 from server import embedded, logs, settings
 from server.domain.refusals import Refusal
 
-os.environ.setdefault(
-    "MOTOR_MAX_WORKERS", "64"
-)  # motor reads it when it is imported; its default starves a process
+os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # motor reads it when it is imported; its default starves a process
 
 
 class Said(click.ClickException):
@@ -62,6 +60,12 @@ def ground(role: str) -> settings.Settings:
     data = settings.read({"XINYI_DATA": os.environ.get("XINYI_DATA", "")}).data
     given = {name: value for name, value in os.environ.items() if value.strip()}
     found = settings.read({**embedded.standing(data), **given})
+    if not found.mongo_url or not found.redis_url:
+        raise settings.BadSetting(
+            "XINYI_MONGO_URL",
+            f"{data} 那里没有正在运行的心驿。先用 make run 启动，或写好 XINYI_MONGO_URL 和 XINYI_REDIS_URL；"
+            "数据目录不在默认处时用 XINYI_DATA 指明。",
+        )
     logs.start(role, found.log)
     return found
 

@@ -85,7 +85,8 @@ def finder(database: Database, collection: str) -> Gather[str, Document | None]:
                 "batchSize": MOST,
                 "singleBatch": True,
                 "maxTimeMS": COMMAND_MS,
-            }
+            },
+            codec_options=database.codec_options,
         )
         found = {document["_id"]: document for document in reply["cursor"]["firstBatch"]}
         return [found.get(asked) for asked in ids]

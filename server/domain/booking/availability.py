@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.domain.booking.calendar import Holidays
-from server.domain.booking.model import Booking, Expert, Slot, Span, cells_of
+from server.domain.booking.model import Booking, Expert, Slot, Span, expert_cells
 from server.domain.clock import at, day
 
 _GRID = 10  # minutes
@@ -26,8 +26,8 @@ RULES = Rules()
 class Scene:
     """What one worker's booking looks at, read at one moment.
 
-    `experts` holds also those no longer offered; `taken` the cells of the experts that other bookings hold and the
-    worker's own; `own` the worker's open bookings, soonest first.
+    `experts` holds also those no longer offered; `taken` the cells of the experts that bookings hold; `own` the
+    worker's open bookings, soonest first.
     """
 
     worker: str
@@ -83,7 +83,14 @@ def is_offered(expert: Expert, start: datetime, holidays: Holidays, now: datetim
 
 def is_taken(scene: Scene, expert: Expert, slot: Slot) -> bool:
     """Tell whether the expert is taken at this slot, or the worker by a booking of their own."""
-    return not scene.taken.isdisjoint(cells_of(slot, scene.worker, expert.minutes, expert.buffer))
+    is_held = not scene.taken.isdisjoint(expert_cells(slot, expert.minutes + expert.buffer))
+    return is_held or overlaps_own(scene, slot, expert.minutes)
+
+
+def overlaps_own(scene: Scene, slot: Slot, minutes: int) -> bool:
+    """Tell whether the worker has a booking of their own at that time; the buffer after it is not theirs."""
+    end = slot.start + timedelta(minutes=minutes)
+    return any(slot.start < booking.end and booking.start < end for booking in scene.own)
 
 
 def _slots_on(on: date, experts: Iterable[Expert], holidays: Holidays) -> Iterator[Slot]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from server.domain.refusals import Malformed, Taken, TooLate, WrongState
@@ -146,9 +147,7 @@ class Expert:
             if not 0 < len(getattr(self, field)) <= most:
                 raise Malformed(f"专家 {self.id} 的 {field} 要写，且不超过 {most} 个字。")
         if not 0 < len(self.themes) <= MOST_THEMES or max(map(len, self.themes)) > THEME_CHARACTERS:
-            raise Malformed(
-                f"专家 {self.id} 的 themes 要有 1 到 {MOST_THEMES} 个，每个最多 {THEME_CHARACTERS} 字。"
-            )
+            raise Malformed(f"专家 {self.id} 的 themes 要有 1 到 {MOST_THEMES} 个，每个最多 {THEME_CHARACTERS} 字。")
         if not 0 < self.minutes <= DAY_MINUTES or not 0 <= self.buffer <= DAY_MINUTES:
             raise Malformed(f"专家 {self.id} 的 minutes 或 buffer 不对。")
 
@@ -221,6 +220,11 @@ class Booking:
         return Slot(self.start, self.expert)
 
     @property
+    def end(self) -> datetime:
+        """Return when the hour ends for the worker."""
+        return self.start + timedelta(minutes=self.minutes)
+
+    @property
     def booked_at(self) -> datetime:
         """Return when it was booked."""
         return self.history[0].at
@@ -231,10 +235,13 @@ def cells_of(slot: Slot, worker: str, minutes: int, buffer: int) -> tuple[str, .
 
     A cell reads `e:EXPERT:20261125023`: the UTC minute without its last digit. Raises `Malformed` off the grid.
     """
-    return (
-        *_cells(f"e:{slot.expert}", slot.start, minutes + buffer),
-        *_cells(f"w:{worker}", slot.start, minutes),
-    )
+    return (*expert_cells(slot, minutes + buffer), *_cells(f"w:{worker}", slot.start, minutes))
+
+
+@lru_cache(maxsize=4096)  # every worker who looks for an hour looks at the same slots
+def expert_cells(slot: Slot, minutes: int) -> tuple[str, ...]:
+    """Return the cells of the expert from the slot on, for so many minutes."""
+    return tuple(_cells(f"e:{slot.expert}", slot.start, minutes))
 
 
 def _cells(whose: str, start: datetime, minutes: int) -> Iterator[str]:

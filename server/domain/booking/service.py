@@ -54,8 +54,7 @@ class BookingService:
         offered = [expert.id for expert in experts if expert.offered]
         taken = await self.agenda.taken_cells(offered, now, now + self.rules.horizon)
         own = await self.agenda.of_worker(worker, now)
-        cells = frozenset(taken).union(*(booking.cells for booking in own))
-        return Scene(worker, tuple(experts), cells, tuple(own), self.holidays)
+        return Scene(worker, tuple(experts), frozenset(taken), tuple(own), self.holidays)
 
     async def of_worker(self, worker: str) -> Sequence[Booking]:
         """Return the worker's open bookings whose hour has not begun, soonest first."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from server.domain.booking.availability import Scene, free_slots, is_offered, is_taken
-from server.domain.booking.model import Booking, Expert, Slot, cells_of
+from server.domain.booking.availability import Scene, free_slots, is_offered, is_taken, overlaps_own
+from server.domain.booking.model import Booking, Expert, Slot, expert_cells
 from server.domain.conversation import booking_questions as say
 from server.domain.conversation.booking_questions import question, theme_key
 from server.domain.conversation.numbers import number, plain
@@ -62,9 +62,7 @@ def step(talk: Talk, words: str, scene: Scene, now: datetime) -> TalkTurn | None
         return None
     if said in _YES and talk.step in _YES_OR_NO:
         chosen = 1
-    names = [plain(name) for name in say.names(talk, scene)]
-    if said in names:
-        chosen = names.index(said) + 1
+    chosen = _named(talk, said, scene) if chosen is None else chosen
     if chosen is not None:
         return _take(talk, chosen, scene, now)
     if said in _LEAVE:
@@ -83,10 +81,15 @@ def lost(talk: Talk, scene: Scene, now: datetime) -> TalkTurn:
     expert = scene.expert(slot.expert)
     if expert is None:
         return _ask_hour(talk, scene, now, "这个时间现在约不上了。\n\n")
-    clashes_with_own = any(_overlap(booking, slot, expert) for booking in scene.own)
-    why = "这个时间您已经约了别的老师。" if clashes_with_own else "这个时间刚被约走了，抱歉。"
-    gone = cells_of(slot, scene.worker, expert.minutes, expert.buffer)
+    why = "这个时间您已经约了别的老师。" if overlaps_own(scene, slot, expert.minutes) else "这个时间刚被约走了，抱歉。"
+    gone = expert_cells(slot, expert.minutes)
     return _ask_hour(talk, replace(scene, taken=scene.taken.union(gone)), now, f"{why}\n\n")
+
+
+def _named(talk: Talk, said: str, scene: Scene) -> int | None:
+    """Return the number of the theme or expert that is called by name."""
+    names = [plain(name) for name in say.names(talk, scene)]
+    return names.index(said) + 1 if said in names else None
 
 
 # What a number stands for, step by step.
@@ -262,11 +265,6 @@ def _in_hand(talk: Talk) -> Slot:
     if talk.chosen is None:
         raise ValueError(f"a talk at {talk.step} has no hour in hand")
     return talk.chosen
-
-
-def _overlap(booking: Booking, slot: Slot, expert: Expert) -> bool:
-    cells = cells_of(slot, booking.worker, expert.minutes, 0)
-    return not set(booking.cells).isdisjoint(cell for cell in cells if cell.startswith("w:"))
 
 
 def _hours(talk: Talk, scene: Scene, now: datetime) -> Iterator[Slot]:

@@ -208,10 +208,10 @@ def test_free_slots_are_exactly_those_of_the_model(
     def cells(slot: Slot, worker: str) -> tuple[str, ...]:
         return cells_of(slot, worker, by_id[slot.expert].minutes, by_id[slot.expert].buffer)
 
-    held = frozenset(
-        cell for index, slot in enumerate(everything) if index in taken for cell in cells(slot, "w-2")
-    ) | frozenset(cell for index, slot in enumerate(everything) if index in own for cell in cells(slot, "w-1"))
-    scene = Scene("w-1", pool, held, (), holidays)
+    mine = tuple(a_booking(slot.start, by_id[slot.expert]) for index, slot in enumerate(everything) if index in own)
+    of_others = [cells(slot, "w-2") for index, slot in enumerate(everything) if index in taken]
+    held = frozenset(cell for each in (*of_others, *(booking.cells for booking in mine)) for cell in each)
+    scene = Scene("w-1", pool, held, mine, holidays)
     expected = [
         slot
         for slot in everything

@@ -1,0 +1,1 @@
+"""The calls of WeChat's own interface, one small file for each family."""

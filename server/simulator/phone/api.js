@@ -1,0 +1,41 @@
+/** Speaks with the simulator's control, under the same roof as the page. */
+
+/** The simulator said no, or could not be reached (`status` 0). */
+export class Refused extends Error {
+  constructor(status) {
+    super(status ? `模拟器回答 ${status}` : "连不上模拟器");
+    this.status = status;
+  }
+}
+
+async function ask(path, body) {
+  const how = body === undefined
+    ? {}
+    : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  let answer;
+  try {
+    answer = await fetch(`/simulator/${path}`, { cache: "no-store", ...how });
+  } catch {
+    throw new Refused(0);
+  }
+  if (!answer.ok) throw new Refused(answer.status);
+  return answer.json();
+}
+
+const follower = (openid) => `followers/${encodeURIComponent(openid)}`;
+
+export const account = () => ask("account");
+export const followers = async () => (await ask("followers")).followers;
+export const newFollower = async () => (await ask("followers", { count: 1 })).openids[0];
+export const inbox = async (openid) => (await ask(`${follower(openid)}/inbox`)).items;
+export const say = (openid, content) => ask(`${follower(openid)}/messages`, { type: "text", content });
+export const happen = (openid, event, key) => ask(`${follower(openid)}/events`, key === undefined ? { event } : { event, key });
+export const time = async () => new Date((await ask("clock")).now);
+export const advance = (to) => ask("clock", { advance_to: to.toISOString(), settle: true });
+
+/** Where the follower's new messages arrive. */
+export function livePath(openid) {
+  const url = new URL(`/simulator/${follower(openid)}/live`, location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

@@ -1,0 +1,74 @@
+/** Draws one item of the inbox: bubble, article card, notice or grey system line. */
+import { accountFace, followerFace } from "./avatars.js";
+import { make } from "./nodes.js";
+import { accountWords, followerWords, openable } from "./words.js";
+
+const NAMES = { image: "图片", voice: "语音", video: "视频", location: "位置", link: "链接" };
+
+/** Whether an item is seen in the chat; taps on the menu are heard by the account only. */
+export const isShown = (item) => item.kind !== "event";
+
+// What the platform keeps itself (sent articles, uploaded pictures) may be named by its path alone.
+const addressOf = (address) => (address ? openable(address, location.href) : null);
+
+function cover(article) {
+  const address = addressOf(article.picture);
+  const frame = make("span", { class: "cover" });
+  if (!address) return frame;
+  const lose = () => picture.remove();
+  const picture = make("img", { src: address, alt: "", decoding: "async", referrerpolicy: "no-referrer", onerror: lose });
+  frame.append(picture);
+  return frame;
+}
+
+function articleLink(article, place, open, ...inside) {
+  const address = addressOf(article.url);
+  if (!address) return make("div", { class: place }, ...inside);
+  const tap = (event) => {
+    event.preventDefault();
+    open({ url: address, title: article.title });
+  };
+  return make("a", { class: place, href: address, target: "_blank", rel: "noopener noreferrer", onclick: tap }, ...inside);
+}
+
+function card(item, open) {
+  const [first, ...more] = item.articles;
+  const digest = more.length === 0 && first.description ? make("span", { class: "digest" }, first.description) : null;
+  const title = make("span", { class: "headline" }, first.title);
+  const lead = more.length === 0
+    ? articleLink(first, "lead", open, title, cover(first), digest)
+    : articleLink(first, "lead lead--over", open, cover(first), title);
+  const rows = more.map((article) =>
+    articleLink(article, "row", open, make("span", { class: "headline" }, article.title), cover(article)));
+  return make("article", { class: "card" }, lead, ...rows);
+}
+
+function notice(item, open) {
+  const [heading, ...lines] = item.text.split("\n");
+  return make("article", { class: "card card--notice" },
+    make("strong", { class: "headline" }, heading),
+    lines.length ? make("p", { class: "lines" }, ...accountWords(lines.join("\n").trim(), open)) : null);
+}
+
+function wordsOf(item, open) {
+  const text = item.text || `[${NAMES[item.kind] ?? "消息"}]`;
+  return item.side === "account" ? accountWords(text, open) : followerWords(text);
+}
+
+/** A speech bubble with its face; `who` is read aloud before the words. */
+export function bubble(side, face, who, words, extra = null) {
+  return make("div", { class: `said said--${side}` },
+    face,
+    make("div", { class: "bubble" }, make("span", { class: "unseen" }, `${who}：`), ...words),
+    extra);
+}
+
+/** The item as a node. `scene` is {openid, accountName, open}. */
+export function drawItem(item, scene) {
+  if (item.side === "system" || item.kind === "system") return make("p", { class: "system" }, item.text);
+  if (item.articles?.length) return card(item, scene.open);
+  if (item.kind === "notice") return notice(item, scene.open);
+  return item.side === "account"
+    ? bubble("account", accountFace(), scene.accountName, wordsOf(item, scene.open))
+    : bubble("follower", followerFace(scene.openid), "我", wordsOf(item, scene.open));
+}

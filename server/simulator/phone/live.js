@@ -1,0 +1,41 @@
+/** Keeps a follower's line to the simulator open, and finds it again when it is lost. */
+import { livePath } from "./api.js";
+
+const WAITS = [300, 1000, 2000, 4000, 8000];
+
+export class LiveLine {
+  /** `onOpen()` at every (re)connection, `onNews(value)` for each thing told, `onLost()` when the line falls. */
+  constructor(openid, { onOpen, onNews, onLost }) {
+    this.openid = openid;
+    this.tell = { onOpen, onNews, onLost };
+    this.failures = 0;
+    this.closed = false;
+    this.connect();
+  }
+
+  connect() {
+    this.socket = new WebSocket(livePath(this.openid));
+    this.socket.onopen = () => {
+      this.failures = 0;
+      this.tell.onOpen();
+    };
+    this.socket.onmessage = ({ data }) => this.tell.onNews(JSON.parse(data));
+    this.socket.onclose = () => this.lost();
+  }
+
+  lost() {
+    if (this.closed) return;
+    this.tell.onLost();
+    const wait = WAITS[Math.min(this.failures, WAITS.length - 1)];
+    this.failures += 1;
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  /** Hangs up for good; nothing more is told. */
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.onmessage = this.socket.onopen = null;
+    this.socket.close();
+  }
+}
