@@ -120,6 +120,12 @@ class Settings:
         return not _is_loopback(self.wechat_api)
 
     @property
+    def uses_trial_key(self) -> bool:
+        """Whether the master key is the one that a trial made for itself in the data folder."""
+        made = self.data / "made.json"
+        return bool(self.master_key) and made.exists() and self.master_key in made.read_text(encoding="utf-8")
+
+    @property
     def trusted_proxies(self) -> tuple[str, ...]:
         """The addresses and nets whose word about a visitor's address is believed."""
         return tuple(part.strip() for part in self.proxies.split(",") if part.strip())

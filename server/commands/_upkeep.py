@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from server.embedded import bound_to_parent
 
@@ -15,6 +16,7 @@ PAUSES = (1, 2, 4, 8, 16, 30)  # seconds before what ended is started again; the
 _SETTLED = 60.0  # seconds after which a process counts as running well, and its pauses begin anew
 _LONGEST_LINE = 1 << 20
 _AFTER_KILL = 2.0
+_LAST_LINES = 1.0
 
 Say = Callable[[str, str], None]
 
@@ -85,8 +87,8 @@ class Upkeep:
 
     async def _live(self, part: Part) -> int:
         """Run one life of the part, in a session of its own so that a Ctrl-C of the terminal reaches only us."""
-        with contextlib.ExitStack() as files:
-            output = files.enter_context(part.log.open("ab")) if part.log else asyncio.subprocess.PIPE
+        output, lines = _output(part)
+        with output:
             process = await asyncio.create_subprocess_exec(
                 *bound_to_parent(part.command),
                 env=dict(part.environ),
@@ -94,28 +96,34 @@ class Upkeep:
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
-                limit=_LONGEST_LINE,
             )
         self._living[part.name] = process
         if self._endings[part.name].is_set():
             self._signal(part.name, signal.SIGTERM)
-        passing = asyncio.create_task(self._pass_on(part.name, process.stdout))
+        passing = asyncio.create_task(self._pass_on(part.name, lines))
         code = await process.wait()
         _kill_group(process.pid)  # what it left behind would hold its port
-        await asyncio.wait([passing], timeout=1.0)
+        await asyncio.wait([passing], timeout=_LAST_LINES)
         passing.cancel()
+        await asyncio.gather(passing, return_exceptions=True)
         del self._living[part.name]
         return code
 
-    async def _pass_on(self, name: str, lines: asyncio.StreamReader | None) -> None:
-        while lines is not None:
-            try:
-                line = await lines.readline()
-            except ValueError:
-                continue  # a line beyond all measure; the reader has thrown it away
-            if not line:
-                return
-            self._say(name, line.decode(errors="replace").rstrip())
+    async def _pass_on(self, name: str, lines: BinaryIO | None) -> None:
+        if lines is None:
+            return
+        reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), lines)
+        with contextlib.closing(transport):
+            while True:
+                try:
+                    line = await reader.readline()
+                except ValueError:
+                    continue  # a line beyond all measure; the reader has thrown it away
+                if not line:
+                    return
+                self._say(name, line.decode(errors="replace").rstrip())
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         process = self._living.get(name)
@@ -135,6 +143,17 @@ class Upkeep:
             await asyncio.sleep(0.05)
         await asyncio.gather(*(self._tasks[name] for name in names if name in self._tasks))
         return True
+
+
+def _output(part: Part) -> tuple[BinaryIO, BinaryIO | None]:
+    """Return where the part writes and where we read it.
+
+    The pipe is ours and not asyncio's, which counts a process as ended only when nobody holds its pipe any more.
+    """
+    if part.log:
+        return part.log.open("ab"), None
+    ours, theirs = os.pipe()
+    return os.fdopen(theirs, "wb"), os.fdopen(ours, "rb")
 
 
 def _kill_group(pid: int) -> None:

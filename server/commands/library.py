@@ -23,21 +23,22 @@ def command() -> None:
 
 
 @command.command("import", help="读入 content/；有一处不对就什么也不导入，并指出文件和行。")
-@click.option("--accept", "is_accepting", is_flag=True, help="导入后全部接受（只在没有接真实微信时可用）")
+@click.option("--accept", "is_accepting", is_flag=True, help="试用：全部接受并开始每天早上的推送（只在没有接真实微信时可用）")
 def import_(is_accepting: bool) -> None:
     """Import what the folder holds."""
     settings = ground("library")
     if is_accepting and settings.is_connected:
         raise Said("接真实的微信时，要由一位审核人用 xinyi library accept --by 姓名 接受内容。")
-    click.echo(asyncio.run(_import(settings)))
+    click.echo(asyncio.run(_import(settings, is_accepting=is_accepting)))
 
 
-async def _import(settings: Settings) -> str:
+async def _import(settings: Settings, *, is_accepting: bool) -> str:
     try:
         async with opened(settings, "library") as app:
             await app.stores.ensure_indexes()
             plan = await app.stores.mongo.together(lambda: _write(app), within=60.0)
-            await app.publishing.start_series(SERIES, MORNING, Way.MASS)
+            if is_accepting and not await app.stores.editions.series():
+                await app.publishing.start_series(SERIES, MORNING, Way.MASS)
     except BadContent as bad:
         raise Said(str(bad)) from None
     return _told(plan)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-import string
 import zlib
 
-ALPHABET = string.ascii_letters + string.digits + "_-"
 OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 FAMILY = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗"
@@ -16,7 +14,7 @@ PLACES = ("焊工班", "三车间", "夜班", "质检组", "食堂", "调度室"
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return secrets.token_urlsafe(length)[:length]
 
 
 def openid() -> str:

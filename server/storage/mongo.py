@@ -5,7 +5,8 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -33,6 +34,16 @@ def session() -> Session | None:
     return _session.get()
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the server stands: version, replica set or not, how long a left transaction lives, its own clock."""
+
+    version: str
+    is_replica_set: bool
+    lifetime_seconds: int
+    local_time: datetime
+
+
 class Mongo:
     """The connection to MongoDB; the data and the wrapped keys lie in databases of their own."""
 
@@ -50,9 +61,7 @@ class Mongo:
         )
         options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self.data: Database = self.client.get_database(name, codec_options=options, write_concern=_MAJORITY)
-        self.keys: Database = self.client.get_database(
-            f"{name}_keys", codec_options=options, write_concern=_MAJORITY
-        )
+        self.keys: Database = self.client.get_database(f"{name}_keys", codec_options=options, write_concern=_MAJORITY)
         self._ending: set[asyncio.Future[None]] = set()
 
     async def ping(self) -> None:
@@ -63,6 +72,18 @@ class Mongo:
             raise Unavailable("数据库暂时没有回应，请稍后再试。") from fault
         if not hello.get("isWritablePrimary"):
             raise Unavailable("数据库正在切换，请稍后再试。")
+
+    async def state(self) -> State:
+        """Return what the doctor asks of the server; raises `Unavailable`."""
+        try:
+            hello = await asyncio.wait_for(self.data.command("hello"), 2.0)
+            asked = {"getParameter": 1, "transactionLifetimeLimitSeconds": 1}
+            limits = await asyncio.wait_for(self.client.admin.command(asked), 2.0)
+            version = (await self.client.server_info())["version"]
+        except (PyMongoError, TimeoutError) as fault:
+            raise Unavailable("数据库没有回应，请看 MongoDB 是否在运行、XINYI_MONGO_URL 是否写对。") from fault
+        lifetime = int(limits["transactionLifetimeLimitSeconds"])
+        return State(version, "setName" in hello, lifetime, hello["localTime"].replace(tzinfo=UTC))
 
     async def together(self, deed: Callable[[], Awaitable[T]], within: float = TOGETHER_SECONDS) -> T:
         """Run the deed in one transaction, and again on a transient error, for `within` seconds at most.

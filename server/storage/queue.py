@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Sequence
 
 import msgspec
+import redis
 from coredis.exceptions import RedisError
+from redis.asyncio import Redis
 from streaq import Worker
 
 from server import logs
@@ -51,6 +53,16 @@ class Queue:
     def is_open(self) -> bool:
         """Return whether Redis was reached when last tried."""
         return self._open is not None
+
+    async def answers(self) -> bool:
+        """Return whether Redis answers now; asked by the doctor, who holds no connection open."""
+        client = Redis.from_url(self._url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        try:
+            return bool(await client.ping())
+        except (redis.RedisError, OSError, TimeoutError):
+            return False
+        finally:
+            await client.aclose()
 
     async def put(self, name: str, ids: Sequence[str]) -> bool:
         """Enqueue a job by name; while the same job waits or runs it is one. False when Redis cannot be had."""

@@ -21,7 +21,7 @@ from server.wechat.wire import Answer, Call, Upload, Wire
 HOME = "/cgi-bin/"
 PLATFORM = "https://api.weixin.qq.com"
 CONNECTIONS = 100
-MARKER = "put in by the transport"  # stands for the token where wechatpy reads it too early
+MARKER = "put in by the wire"  # stands for the token where wechatpy reads it too early; the real one replaces it
 
 _WRITE = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -42,6 +42,10 @@ class Client:
         self.message = WeChatMessage(self)
         self.drafts = Drafts(self)
         self.mass = Mass(self)
+
+    async def sign_in(self) -> None:
+        """Return once there is a token to call with; raises the `domain.post.faults.Fault` that keeps us from it."""
+        await self._tokens.current()
 
     def get(self, url: str, **asked: Any) -> Awaitable[Any]:  # noqa: ANN401  wechatpy's own way of asking
         """Return the fields of a GET, once awaited; raises a `domain.post.faults.Fault`."""
@@ -93,7 +97,7 @@ def _fault(call: Call, answer: Answer) -> Exception:
 
 
 def _call(method: str, url: str, asked: Mapping[str, Any]) -> Call:
-    query = {name: str(value) for name, value in (asked.get("params") or {}).items() if value != MARKER}
+    query = {name: str(value) for name, value in (asked.get("params") or {}).items()}
     return Call(method, _path(url, asked.get("api_base_url") or HOME), query, _body(asked))
 
 

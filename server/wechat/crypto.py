@@ -198,10 +198,11 @@ def _locked(body: bytes) -> bytes:
 
 def _decrypted(cipher: Cipher[modes.CBC], sealed: bytes) -> bytes:
     try:
-        raw = binascii.a2b_base64(sealed, strict_mode=True)
+        raw = binascii.a2b_base64(sealed)
     except binascii.Error:
-        raise Unreadable("密文不是规范的 Base64") from None
-    if not raw or len(raw) % 16:
-        raise Unreadable("密文长度不符")
+        raise Unreadable("密文不是 Base64") from None
+    # The decoder overlooks much; only what it would itself have written is taken.
+    if not raw or len(raw) % 16 or binascii.b2a_base64(raw, newline=False) != sealed:
+        raise Unreadable("密文不规范")
     decryptor = cipher.decryptor()
     return decryptor.update(raw) + decryptor.finalize()

@@ -117,8 +117,21 @@ class Publishing:
         return Card(piece.body.title, piece.body.digest, f"{page}/cover.jpg", page)
 
     async def start_series(self, series: str, hour: time, way: Way) -> None:
-        """Keep a standing plan of this name, unless there is one."""
-        await self.editions.add_series(Series(series, hour, way, SeriesState.RUNNING, self.clock.now()))
+        """Send the next article every day at this hour from now on; started again, it takes the new hour."""
+        wanted = Series(series, hour, way, SeriesState.RUNNING, self.clock.now())
+        await self.editions.add_series(wanted)
+        await self._change_series(series, lambda kept: replace(wanted, revision=kept.revision))
+
+    async def stop_series(self, series: str) -> None:
+        """Plan nothing more by this series; what is planned already stays planned. Raises `NotFound`."""
+        await self._change_series(series, lambda kept: replace(kept, state=SeriesState.STOPPED))
+
+    async def _change_series(self, series: str, change: Callable[[Series], Series]) -> None:
+        kept = next((each for each in await self.editions.series() if each.id == series), None)
+        if kept is None:
+            raise NotFound(f"没有名叫 {series} 的推送计划。")
+        if not await self.editions.save_series(change(kept)):
+            raise WrongState("这个计划刚刚有了变化，请再试一次。")
 
     async def outlooks(self) -> Sequence[Outlook]:
         """Return how far every series reaches."""

@@ -11,6 +11,7 @@ export const isShown = (item) => item.kind !== "event";
 // What the platform keeps itself (sent articles, uploaded pictures) may be named by its path alone.
 const addressOf = (address) => (address ? openable(address, location.href) : null);
 
+// The frame keeps its place while the picture comes, and when it never does.
 function cover(article) {
   const address = addressOf(article.picture);
   const frame = make("span", { class: "cover" });
@@ -36,7 +37,7 @@ function card(item, open) {
   const digest = more.length === 0 && first.description ? make("span", { class: "digest" }, first.description) : null;
   const title = make("span", { class: "headline" }, first.title);
   const lead = more.length === 0
-    ? articleLink(first, "lead", open, title, cover(first), digest)
+    ? articleLink(first, "lead", open, title, first.picture ? cover(first) : null, digest)
     : articleLink(first, "lead lead--over", open, cover(first), title);
   const rows = more.map((article) =>
     articleLink(article, "row", open, make("span", { class: "headline" }, article.title), cover(article)));
@@ -63,12 +64,12 @@ export function bubble(side, face, who, words, extra = null) {
     extra);
 }
 
-/** The item as a node. `scene` is {openid, accountName, open}. */
+/** The item as a node. `scene` is {follower, accountName, open}. */
 export function drawItem(item, scene) {
   if (item.side === "system" || item.kind === "system") return make("p", { class: "system" }, item.text);
   if (item.articles?.length) return card(item, scene.open);
   if (item.kind === "notice") return notice(item, scene.open);
   return item.side === "account"
     ? bubble("account", accountFace(), scene.accountName, wordsOf(item, scene.open))
-    : bubble("follower", followerFace(scene.openid), "我", wordsOf(item, scene.open));
+    : bubble("follower", followerFace(scene.follower), "我", wordsOf(item, scene.open));
 }

@@ -2,6 +2,8 @@
 import { livePath } from "./api.js";
 
 const WAITS = [300, 1000, 2000, 4000, 8000];
+// A line that falls sooner than this after it was opened counts as one more failure, else a refusal would be asked for at once, for ever.
+const STEADY_AFTER = 5000;
 
 export class LiveLine {
   /** `onOpen()` at every (re)connection, `onNews(value)` for each thing told, `onLost()` when the line falls. */
@@ -16,7 +18,7 @@ export class LiveLine {
   connect() {
     this.socket = new WebSocket(livePath(this.openid));
     this.socket.onopen = () => {
-      this.failures = 0;
+      this.steady = setTimeout(() => { this.failures = 0; }, STEADY_AFTER);
       this.tell.onOpen();
     };
     this.socket.onmessage = ({ data }) => this.tell.onNews(JSON.parse(data));
@@ -24,6 +26,7 @@ export class LiveLine {
   }
 
   lost() {
+    clearTimeout(this.steady);
     if (this.closed) return;
     this.tell.onLost();
     const wait = WAITS[Math.min(this.failures, WAITS.length - 1)];

@@ -39,11 +39,12 @@ export class People {
     if (focused) this.list.querySelector(`[data-openid="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  row({ openid, name, follows, unread }) {
+  row(person) {
+    const { openid, name, follows, unread } = person;
     const chosen = openid === this.chosen;
     const count = unread > 0 && !chosen ? make("span", { class: "unread" }, String(Math.min(unread, 99)), make("span", { class: "unseen" }, "条未读")) : null;
     return make("li", {}, make("button", {
       type: "button", "data-openid": openid, "aria-current": chosen ? "true" : null, onclick: () => this.onPick(openid),
-    }, followerFace(openid), make("span", { class: "name" }, name), follows ? null : make("small", {}, "未关注"), count));
+    }, followerFace(person), make("span", { class: "name" }, name), follows ? null : make("small", {}, "未关注"), count));
   }
 }

@@ -83,7 +83,7 @@ class Phone {
     this.putDown();
     this.chosen = openid;
     history.replaceState(null, "", `#${encodeURIComponent(openid)}`);
-    this.talk = new Talk({ openid, accountName: this.account.name, open: (page) => this.sheet.page(page) }, () => this.clock.now());
+    this.talk = new Talk({ follower: this.follower, accountName: this.account.name, open: (page) => this.sheet.page(page) }, () => this.clock.now());
     this.line = new LiveLine(openid, {
       onOpen: () => this.read(),
       onNews: (news) => this.hear(news),
@@ -94,9 +94,9 @@ class Phone {
 
   putDown() {
     this.line?.close();
+    this.talk?.close();
     this.sheet.close();
     this.chosen = this.talk = this.line = null;
-    byId("talk").replaceChildren();
     byId("offline").hidden = true;
   }
 

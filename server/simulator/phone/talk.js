@@ -10,7 +10,7 @@ const SHOW_WAITING_AFTER = 400;
 const NEAR_THE_END = 80;
 
 export class Talk {
-  /** `scene` is {openid, accountName, open}; `now()` gives the simulated time. */
+  /** `scene` is {follower, accountName, open}; `now()` gives the simulated time. */
   constructor(scene, now) {
     this.scene = scene;
     this.now = now;
@@ -24,8 +24,23 @@ export class Talk {
     this.dots.classList.add("waiting");
     this.list.replaceChildren();
     this.newer.hidden = true;
-    this.list.onscroll = () => { if (this.isAtEnd()) this.newer.hidden = true; };
     this.newer.onclick = () => this.toEnd();
+    this.list.onscroll = () => this.scrolled();
+    // A longer field at the foot, or a turned screen, must not push the last words out of sight.
+    this.size = new ResizeObserver(() => { if (this.reads === "end") this.toEnd(); });
+    this.size.observe(this.list);
+    this.scrolled();
+  }
+
+  /** Lets go of the screen, so that another conversation can take it. */
+  close() {
+    this.size.disconnect();
+    this.list.replaceChildren();
+  }
+
+  scrolled() {
+    this.reads = this.isAtEnd() ? "end" : "above";
+    if (this.reads === "end") this.newer.hidden = true;
   }
 
   isAtEnd() {
@@ -83,7 +98,7 @@ export class Talk {
 
   /** Shows a follower's words at once, before the simulator has them. Returns the message on its way. */
   send(text) {
-    const node = bubble("follower", followerFace(this.scene.openid), "我", followerWords(text));
+    const node = bubble("follower", followerFace(this.scene.follower), "我", followerWords(text));
     node.classList.add("sending");
     const message = { text, node };
     this.sending.push(message);
