@@ -23,7 +23,7 @@ def command() -> None:
 
 
 @command.command("import", help="读入 content/；有一处不对就什么也不导入，并指出文件和行。")
-@click.option("--accept", "is_accepting", is_flag=True, help="试用：全部接受并开始每天早上的推送（只在没有接真实微信时可用）")
+@click.option("--accept", "is_accepting", is_flag=True, help="试用：全部接受，并开始每天早上的推送")
 def import_(is_accepting: bool) -> None:
     """Import what the folder holds."""
     settings = ground("library")

@@ -11,6 +11,10 @@ from server.web.base import Door
 _PNG = b"\x89PNG"
 
 
+PAGE_SECURITY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+"""A reading page holds no script and nothing to be tapped into; the phone of the simulator shows it in a frame."""
+
+
 class Pages(Protocol):
     """Who draws the page."""
 
@@ -36,6 +40,12 @@ class Read(Door):
 
     library: Library
     pages: Pages
+
+    def set_default_headers(self) -> None:
+        """Say what every page says, and that it may stand in a frame."""
+        super().set_default_headers()
+        self.clear_header("X-Frame-Options")
+        self.set_header("Content-Security-Policy", PAGE_SECURITY)
 
     async def get(self, piece: str) -> None:
         """Show the article as it is shown now."""

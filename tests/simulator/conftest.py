@@ -12,7 +12,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.simple_httpclient import HTTPStreamClosedError, SimpleAsyncHTTPClient
 from tornado.web import Application, RequestHandler
 
 from server.simulator.app import Simulator
@@ -60,9 +60,19 @@ class Account:
     async def silence(self, fields: dict[str, Any]) -> str:
         return "success"
 
-    def says(self, content: str, **changes: Any) -> None:
+    def says(self, content: str = "好", **changes: Any) -> None:
+        """From now on every message is answered by this text, or by a reply with other nodes."""
+
         async def answer(fields: dict[str, Any]) -> str:
-            return text_reply(fields, Content=content, **changes)
+            return text_reply(fields, **{"Content": content, **changes})
+
+        self.answer = answer
+
+    def says_raw(self, body: str | bytes) -> None:
+        """From now on every message is answered by this body, sealed where that is asked for."""
+
+        async def answer(fields: dict[str, Any]) -> str | bytes:
+            return body
 
         self.answer = answer
 
@@ -140,7 +150,10 @@ class Stage:
         data = body if isinstance(body, (bytes, str, type(None))) else json.dumps(body, ensure_ascii=False)
         method = method or ("GET" if data is None else "POST")
         request = HTTPRequest(self.simulator.address + path, method=method, body=data, request_timeout=40, **more)
-        return await self.client.fetch(request, raise_error=False)
+        try:
+            return await self.client.fetch(request, raise_error=False)
+        except HTTPStreamClosedError:
+            return HTTPResponse(request, 599)
 
     async def control(self, path: str, body: Any = None, method: str = "", status: int = 200) -> Any:
         response = await self.fetch(f"/simulator/{path}", body, method)

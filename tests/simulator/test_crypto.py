@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -63,10 +64,8 @@ def test_whatever_was_sealed_is_opened(message: bytes) -> None:
 def test_a_changed_byte_never_gives_the_message(place: int, change: int) -> None:
     data = bytearray(base64.b64decode(FULL_PAD))
     data[place] ^= change
-    try:
-        assert OWN.open(base64.b64encode(data).decode()) != b"success-pad-check-xxxxxxxx" or place < 16
-    except BadEnvelope:
-        pass
+    with contextlib.suppress(BadEnvelope):
+        assert OWN.open(base64.b64encode(data).decode()) != b"success-pad-check-xxxxxxxx"
 
 
 @pytest.mark.parametrize("sealed", ["", "abc", "not base64!", "QUJD", base64.b64encode(b"x" * 32).decode()])

@@ -55,7 +55,7 @@ BABBLE = object()
 class Platform:
     """Answers each path with what stands in `answers[path]`: the items in turn, the last one for ever.
 
-    An item is fields (a dict), raw bytes, an HTTP status (an int), CUT, BABBLE, Slow, or makes one of what was seen.
+    An item is fields (a dict), raw bytes, an HTTP status (an int), CUT, BABBLE, Slow, or a maker of one of them.
     """
 
     def __init__(self):

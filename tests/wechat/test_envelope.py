@@ -278,6 +278,27 @@ def test_bad_padding_length_or_appid_is_refused_even_from_a_holder_of_the_key(cl
         an_envelope().open(signed(sealed), safe_body(sealed), NOW)
 
 
+@pytest.mark.parametrize("pad", range(33, 49))
+def test_more_padding_than_the_platforms_block_is_refused_though_all_of_it_agrees(pad):
+    clear = b"x" * ((16 - (20 + len(APPID) + pad) % 16) % 16)
+    sealed = locked(framed(clear, pad=lambda _count: bytes((pad,)) * pad))
+    with pytest.raises(Unreadable):
+        an_envelope().open(signed(sealed), safe_body(sealed), NOW)
+
+
+@pytest.mark.parametrize("length", [24, 2**31, 2**32 - 1])
+def test_a_length_beyond_the_message_is_refused_as_unreadable(length):
+    sealed = locked(framed(b"hello", length=length))
+    with pytest.raises(Unreadable):
+        an_envelope().open(signed(sealed), safe_body(sealed), NOW)
+
+
+def test_base64_is_taken_strictly():
+    for sealed in (SEALED[:64] + "\n" + SEALED[64:], SEALED + "=", SEALED + " ", "-" + SEALED[1:]):
+        with pytest.raises(Unreadable):
+            an_envelope().open(signed(sealed), safe_body(sealed), NOW)
+
+
 def test_the_frame_of_these_tests_is_the_platforms():
     sealed = locked(framed(b"hello"))
     assert an_envelope().open(signed(sealed), safe_body(sealed), NOW).clear == b"hello"

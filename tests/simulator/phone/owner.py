@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -62,14 +63,15 @@ class Owner:
             body=body,
             headers={"Content-Type": "multipart/form-data; boundary=cut"},
         )
-        return json.loads(answer.body)["media_id"]
+        return str(json.loads(answer.body)["media_id"])
 
     def address(self, path: str, **query: str) -> str:
         known = {"access_token": self.token} if self.token else {}
         return f"{self.simulator}/cgi-bin/{path}?{urlencode(known | query)}"
 
-    async def post(self, path: str, wish: dict[str, object]) -> dict[str, str]:
+    async def post(self, path: str, wish: Mapping[str, object]) -> dict[str, str]:
         body = json.dumps(wish, ensure_ascii=False).encode()
         answer = json.loads((await AsyncHTTPClient().fetch(self.address(path), method="POST", body=body)).body)
         assert answer.get("errcode", 0) == 0, answer
-        return answer
+        told: dict[str, str] = answer
+        return told

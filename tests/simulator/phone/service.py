@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from tornado.httpclient import AsyncHTTPClient
@@ -121,7 +122,7 @@ def open_service(simulator: str) -> tuple[Service, HTTPServer]:
     socket, port = bind_unused_port()
     service = Service(f"http://127.0.0.1:{port}", simulator)
     own = {"service": service}
-    routes = [("/wechat", Callback, own), (r"/read/\w+", Page), ("/health/ready", Ready, own)]
+    routes: list[Any] = [("/wechat", Callback, own), (r"/read/\w+", Page), ("/health/ready", Ready, own)]
     server = HTTPServer(Application(routes))
     server.add_socket(socket)
     return service, server

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 from tornado.httpclient import AsyncHTTPClient
 
 from tests.simulator.phone.owner import Owner
@@ -23,8 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESK = {"width": 1280, "height": 860}
-SMALL = {"width": 375, "height": 760}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+SMALL: ViewportSize = {"width": 375, "height": 760}
 
 
 @dataclass(slots=True)
@@ -40,7 +40,8 @@ class Stage:
         """Ask the simulator's control for something."""
         url = f"{self.simulator}/simulator/{path}"
         answer = await AsyncHTTPClient().fetch(url, method="POST", body=json.dumps(body), request_timeout=60)
-        return json.loads(answer.body)
+        told: dict[str, list[str]] = json.loads(answer.body)
+        return told
 
     async def follower(self) -> str:
         """Somebody new who follows the account."""

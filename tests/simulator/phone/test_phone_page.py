@@ -69,9 +69,7 @@ async def test_what_is_sent_to_everybody_comes_as_one_card_with_its_pages(phone_
     await phone.page.wait_for_load_state("networkidle")
     assert await card.locator("img").evaluate_all(covers) == [900, 900, 900]
     await card.get_by_role("link", name="孩子一写作业就拖").click()
-    await expect(
-        phone.page.frame_locator("iframe").get_by_text("孩子一写作业就拖，先别急着催，正文。")
-    ).to_be_visible()
+    await expect(phone.page.frame_locator("iframe").get_by_text("孩子一写作业就拖，先别急着催，正文。")).to_be_visible()
 
 
 async def test_who_no_longer_follows_cannot_speak_until_following_again(phone_stage: Stage, phone: Phone) -> None:

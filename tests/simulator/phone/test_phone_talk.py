@@ -121,6 +121,19 @@ async def test_long_words_stay_inside_their_bubble(phone_stage: Stage, small_pho
     assert await small_phone.talk.evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight < 2")
 
 
+async def test_a_growing_field_leaves_the_last_words_in_sight(phone_stage: Stage, phone: Phone) -> None:
+    phone_stage.service.answers["长"] = "\n".join(f"第 {number} 行" for number in range(1, 61))
+    await phone.say("长")
+    await phone.hears("第 60 行")
+    before = await phone.talk.bounding_box()
+    await (await phone.types()).fill("一\n二\n三\n四\n五")
+    await phone.page.wait_for_function("talk.scrollHeight - talk.scrollTop - talk.clientHeight < 2")
+    after = await phone.talk.bounding_box()
+    assert before
+    assert after
+    assert after["height"] < before["height"] - 40
+
+
 async def test_news_do_not_tear_away_who_reads_further_up(phone_stage: Stage, phone: Phone) -> None:
     phone_stage.service.answers["长"] = "\n".join(f"第 {number} 行" for number in range(1, 61))
     await phone.say("长")
@@ -182,6 +195,19 @@ async def test_a_lost_line_is_found_again_and_nothing_is_missed(phone_stage: Sta
     await expect(phone.page.locator("#offline")).to_be_hidden()
     assert len(lines) > 1
     await expect(phone.own("断线时说的")).to_have_count(1)
+
+
+async def test_a_line_that_is_hung_up_on_is_not_asked_for_in_a_hurry(phone: Phone) -> None:
+    calls: list[WebSocketRoute] = []
+
+    async def hang_up(line: WebSocketRoute) -> None:
+        calls.append(line)
+        await line.close()
+
+    await phone.page.route_web_socket("**/live", hang_up)
+    await phone.page.reload()
+    await phone.page.wait_for_timeout(3000)
+    assert 2 <= len(calls) <= 4
 
 
 async def test_stamps_speak_as_a_phone_in_shanghai_does(phone: Phone) -> None:
