@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 from .crypto import BadEnvelope, Sealer, is_signed, signature
 
 Fields = dict[str, Any]
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # No XML may hold these.
 
 
 class BadReply(ValueError):
@@ -54,7 +56,8 @@ def _content(value: object) -> str:
         return _elements(value)
     if isinstance(value, (int, float)):
         return str(value)
-    return "<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    written = ILLEGAL.sub("", str(value))
+    return "<![CDATA[" + written.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def parse(document: bytes) -> Fields:

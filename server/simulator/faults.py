@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+WHEN = ("before", "late", "after")
 KINDS = ("errcode", "http", "slow", "cut", "drop-before", "drop-after", "no-errcode", "strings")
 
 
@@ -13,8 +14,8 @@ class Fault:
     """One fault for the next `times` calls of `path` (`…*`: all that begin so; times None: until reset).
 
     errcode: refused with that code, nothing done. http: that status, nothing done.
-    slow: waits `seconds` of real time before the deed (and leaves it undone if the caller has gone meanwhile), or
-    after it (`when` "after").
+    slow: waits `seconds` of real time: `when` "before" the deed, which stays undone if the caller has gone meanwhile;
+    "late": before the deed, which is done even so; "after" the deed.
     cut: done, but the answer breaks off in its middle.
     drop-before, drop-after: the connection ends with no answer; nothing is done, or all.
     no-errcode: success says nothing of errcode. strings: numbers come as strings.

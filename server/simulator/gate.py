@@ -56,7 +56,7 @@ class Gate(RequestHandler):
         call, rid, begun = self._call(), ids.rid(), time.monotonic()
         fault = self.world.faults.meet(call.path)
         answer = await self._before(fault, rid)
-        if self._finished or (answer is None and self.is_gone):
+        if self._finished or (answer is None and self.is_gone and not (fault and fault.when == "late")):
             self._note(call, None, rid, begun, fault)
             return
         if answer is None:
@@ -77,7 +77,7 @@ class Gate(RequestHandler):
         if fault.kind == "http":
             self.set_status(fault.status)
             return Answer(b"<html>Bad Gateway</html>", None, "text/html")
-        if fault.kind == "slow" and fault.when == "before":
+        if fault.kind == "slow" and fault.when != "after":
             await asyncio.sleep(fault.seconds)
         return None
 

@@ -11,8 +11,10 @@ Fields = dict[str, Any]
 LOWER_CASE_NODES = frozenset(
     {"bizmsgmenuid", "debug_str", "appid", "trace_id", "version", "errcode", "errmsg", "result", "detail", "openid"}
 )
-# What the platform tells of its own accord, or the phone sends without anyone looking: no line of failure is shown.
+# After these the follower looks at the chat, and sees the line of failure when no proper answer came.
 SHOWN = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg", "location_select"})
+# After these nobody looks.
+GLANCES = frozenset({"view", "view_miniprogram", "location"})
 SHOWN_PHOTOS = frozenset({"pic_sysphoto", "pic_photo_or_album", "pic_weixin"})
 
 MESSAGES: dict[str, Callable[[str], Fields]] = {
@@ -74,6 +76,11 @@ EVENTS: dict[str, Fields] = {
     "wxa_media_check": {"appid": "", "trace_id": "trace", "version": 2, "errcode": 0, "errmsg": "ok"},
     "debug_demo": {"debug_str": "hello"},
 }
+
+
+def needs_following(event: str) -> bool:
+    """Whether only somebody who follows can do it: taps, scans and photos."""
+    return event in (SHOWN | SHOWN_PHOTOS | GLANCES) - {"subscribe"}
 
 
 def shows_failure(event: str) -> bool:

@@ -43,7 +43,7 @@ class Job:
     @property
     def msg_data_id(self) -> int:
         """The second number of a send of articles."""
-        return 2_247_480_000 + self.msg_id % 1_000_000
+        return 2_247_000_000 + self.msg_id % 1_000_000
 
     @property
     def is_over(self) -> bool:
@@ -62,12 +62,12 @@ class SentArticle:
 
 
 class Book:
-    """Every mass send of the account."""
+    """Every mass send of the account; their numbers begin after `last`."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: int = 1_000_000_000) -> None:
         self._jobs: dict[int, Job] = {}
         self._sent: dict[str, SentArticle] = {}
-        self._last = 1_000_000_000
+        self._last = last
         self.speed = 0
         self.outcomes: list[str] = []  # Status words that the next sends end with instead of success.
 

@@ -39,12 +39,10 @@ async def _carry_out(world: World, job: Job) -> None:
 async def _administrator(world: World, job: Job) -> str:
     """Waits for the tap of 群发保护; the words of the event when it is refused or does not come in 30 minutes."""
     world.errands.set_aside()
-    while job.waits == "tap":
-        if world.clock.seconds() - job.at >= GUARD_PATIENCE:
-            return "err(40002)"
+    while job.waits == "tap" and world.clock.seconds() - job.at < GUARD_PATIENCE:  # noqa: ASYNC110  no event tells time
         await asyncio.sleep(0.02)
     world.errands.take_up()
-    return "err(40001)" if job.waits == "refused" else ""
+    return {"": "", "refused": "err(40001)", "tap": "err(40002)"}[job.waits]
 
 
 async def finish(world: World, job: Job, word: str) -> None:

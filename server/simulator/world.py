@@ -37,10 +37,10 @@ class World:
         self.account = Account.of(settings)
         self.followers, self.inboxes = Followers(), Inboxes()
         self.tokens, self.quotas, self.calls, self.faults = Tokens(), Quotas(), Calls(), Faults()
-        self.media, self.drafts, self.mass = Media(settings.data), Drafts(), Book()
+        self.media, self.drafts, self.mass = Media(settings.data), Drafts(), Book(int(real()))
         self.sink: list[dict[str, Any]] = []
         self.account_watchers: set[Callable[[], None]] = set()
-        self.last_message = 24_000_000_000_000_000
+        self.last_message = 24_000_000_000_000_000 + int(real() * 1000)  # Never again a number of an earlier life.
         self.is_changed = False
         self.postman = Postman(
             f"{settings.service}/wechat",

@@ -128,6 +128,15 @@ class City:
         assert process.returncode == 0, f"{words}: {err.decode()[-2000:]}"
         return out.decode()
 
+    async def doctor(self) -> str:
+        """What the doctor finds, as text; its exit code is its own matter."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server", "doctor"),
+            env={**os.environ, **self.environ},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return (await process.communicate())[0].decode()
+
     async def ask(self, path: str, body: object = None, method: str = "") -> Any:
         """Ask the simulator's control; returns its JSON."""
         assert self._session is not None

@@ -39,8 +39,10 @@ async def test_what_nobody_understands_is_met_honestly_with_a_person_and_a_line(
 
 async def test_a_picture_a_voice_a_place_and_a_link_get_a_fitting_answer(story: Story) -> None:
     person = await story.a_follower()
-    for kind in ("image", "voice", "location", "link", "video"):
-        assert "12356" in await person.sends(kind) or "预约" in await person.sends(kind) or kind == "location"
+    for kind, word in {"image": "图", "voice": "语音", "location": "位置", "link": "链接", "video": "打字"}.items():
+        answer = await person.sends(kind)
+        assert word in answer
+        assert "预约" in answer or "110" in answer
 
 
 async def test_menu_keys_and_words_answer_alike(story: Story) -> None:

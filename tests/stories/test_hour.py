@@ -1,7 +1,9 @@
 """The third journey: an hour is booked in the chat, and nobody else can have it."""
 
-import json
+import re
+from datetime import datetime, timedelta
 
+from server.domain.clock import SHANGHAI
 from tests.stories.story import Person, Story
 
 
@@ -59,28 +61,37 @@ async def test_a_cancelled_hour_is_free_for_others(story: Story) -> None:
 
 async def test_the_phone_shows_the_reminder_while_the_window_is_open(story: Story) -> None:
     person = await story.a_follower()
-    await books(person)
-    start = await _start(story)
-    await story.the_clock_reaches(start - _hours(26))
+    start = await books_in(4, person, story)
+    await story.the_clock_reaches(start - timedelta(hours=26))
     await person.writes("你好")
-    await story.the_clock_reaches(start - _hours(23))
-    assert any("提醒" in text or "预约" in text for text in await person.received("custom"))
+    await story.the_clock_reaches(start - timedelta(hours=23))
+    assert len(await reminders(person, start)) == 1
+    await story.the_clock_reaches(start - timedelta(hours=1.9))
+    assert len(await reminders(person, start)) == 2
 
 
 async def test_a_reminder_that_found_the_window_shut_comes_with_the_next_message(story: Story) -> None:
     person = await story.a_follower()
-    await person.writes("预约")
-    for answer in "1", "换", "换", "换", "换", "1":
-        await person.writes(answer)
-    assert (await person.writes("1")).startswith("已预约")
-    start = await _start(story)
-    await story.the_clock_reaches(start - _hours(1.5))
-    before = await person.received("custom")
-    if before:
-        return
+    start = await books_in(4, person, story)
+    await story.the_clock_reaches(start - timedelta(hours=20))
+    assert await reminders(person, start) == []
     await person.writes("你好")
-    await story.passes(seconds=2)
-    assert len(await person.received("custom")) == 1
+    await story.city.until(lambda: reminders(person, start))
+    assert len(await reminders(person, start)) == 1
+
+
+async def test_a_reminder_never_sent_is_counted_when_its_hour_begins(story: Story) -> None:
+    person = await story.a_follower()
+    start = await books_in(4, person, story)
+    await story.the_clock_reaches(start + timedelta(minutes=1))
+    assert await reminders(person, start) == []
+    assert "没能提醒到本人" in await story.city.doctor()
+
+
+async def reminders(person: Person, start: datetime) -> list[str]:
+    """What reached the phone of its own accord and tells of the hour that begins then."""
+    hour = f"{start.astimezone(SHANGHAI):%H:%M}"
+    return [text for text in await person.received("custom") if hour in text]
 
 
 async def books(person: Person) -> str:
@@ -89,21 +100,30 @@ async def books(person: Person) -> str:
     return await person.writes("1")
 
 
+async def books_in(days: int, person: Person, story: Story) -> datetime:
+    """Book the first hour offered at least so many days ahead, far from quiet hours; returns its start."""
+    earliest = await story.now() + timedelta(days=days)
+    await person.writes("预约")
+    offers = await person.writes("1")
+    for _ in range(40):
+        starts = [start_in(line, earliest) for line in offers.splitlines() if line[:2] in ("1 ", "2 ", "3 ")]
+        fitting = [number for number, start in enumerate(starts, 1) if start >= earliest and 10 <= start.hour <= 16]
+        if fitting:
+            await person.writes(str(fitting[0]))
+            return start_in(await person.writes("1"), earliest)
+        offers = await person.writes("换")
+    raise AssertionError("no hour so far ahead was offered")
+
+
+def start_in(text: str, near: datetime) -> datetime:
+    """The start that a text tells, such as 11月30日 周一 07:30, in the year that lies near."""
+    month, on, hour, minute = map(int, re.search(r"(\d+)月(\d+)日 周. (\d\d):(\d\d)", text).groups())
+    year = near.astimezone(SHANGHAI).year + (1 if month < near.astimezone(SHANGHAI).month else 0)
+    return datetime(year, month, on, hour, minute, tzinfo=SHANGHAI)
+
+
 async def comes_to_confirm(person: Person) -> None:
     """Open the dialogue and take the first offers up to the last question."""
     await person.writes("预约")
     await person.writes("1")
     assert "确认" in await person.writes("1")
-
-
-async def _start(story: Story):
-    from tests.stories.story import shanghai
-
-    rows = json.loads(await story.city.run("bookings", "--json"))
-    return shanghai([row for row in rows if row["state"] == "booked"][-1]["start"])
-
-
-def _hours(count: float):
-    from datetime import timedelta
-
-    return timedelta(hours=count)

@@ -1,17 +1,15 @@
 """The second journey: the morning's article is with every follower, once."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 
 from server.domain.clock import at, day
-from tests.stories.story import Story, shanghai
+from tests.stories.story import Person, Story, shanghai
 
 
 async def test_the_series_sends_the_mornings_article_to_everybody_once(story: Story) -> None:
     people = await story.followers(5)
-    morning = shanghai("2027-01-01T07:30").replace(year=(await story.now()).year)
-    tomorrow = day(await story.now()) + timedelta(days=1)
-    morning = at(tomorrow, morning.time())
+    morning = at(day(await story.now()) + timedelta(days=1), time(7, 30))
     await story.the_clock_reaches(morning - timedelta(minutes=25))
     assert len(await story.calls("/cgi-bin/draft/add")) == 1
     assert await story.calls("/cgi-bin/message/mass/sendall") == []
@@ -24,7 +22,7 @@ async def test_the_series_sends_the_mornings_article_to_everybody_once(story: St
         assert await person.writes("今日") == title
 
 
-async def _has_arrived(people: list) -> bool:
+async def _has_arrived(people: list[Person]) -> bool:
     return all([await person.received("mass") for person in people])
 
 

@@ -25,6 +25,7 @@ from server.domain.conversation.model import (
     Move,
     SettleMass,
     Turn,
+    act_of,
     words_of,
 )
 from server.domain.conversation.numbers import number
@@ -35,6 +36,7 @@ from server.domain.help.lines import listing
 from server.domain.help.phrases import help_reply
 from server.domain.people.model import followed, unfollowed
 from server.domain.post.saying import Saying, Words
+from server.domain.post.window import Act
 from server.domain.publishing.ports import MassEvent
 
 Rule = Callable[[Scene], Turn | None]
@@ -67,7 +69,7 @@ def wants(scene: Scene) -> frozenset[Want]:
     """Return what must be read before the rules can be asked."""
     word = _word(scene)
     wanted = set()
-    if word in _BOOKING_WORDS or (words_of(scene.heard.content) and _is_talking(scene)):
+    if word in _BOOKING_WORDS or (word is None and _is_talking(scene) and _wants_an_answer(scene)):
         wanted.add(Want.AGENDA)
     if word == "今日" or isinstance(scene.heard.content, Followed):
         wanted.add(Want.TODAY)
@@ -274,6 +276,11 @@ def _word(scene: Scene) -> str | None:
 
 def _is_talking(scene: Scene) -> bool:
     return scene.talk is not None and (is_open(scene.talk, scene.now) or glows(scene.talk, scene.now))
+
+
+def _wants_an_answer(scene: Scene) -> bool:
+    """Tell whether a person waits for an answer, below which the open question is put again."""
+    return act_of(scene.heard.content) in (Act.MESSAGE, Act.TAP)
 
 
 def _with_question(scene: Scene, saying: Saying) -> Turn:

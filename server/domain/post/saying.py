@@ -33,24 +33,37 @@ Saying = Words | Card | Picture
 
 
 def cut(text: str, limit: int = TEXT_BYTES) -> str:
-    """Return the text if it fits into `limit` bytes of UTF-8, else its longest start that does, ending in …."""
+    """Return the text if it fits into `limit` bytes of UTF-8, else its longest start that does, ending in ….
+
+    Where there is no room for that sign either, nothing is left.
+    """
     raw = text.encode()
     if len(raw) <= limit:
         return text
     ellipsis = "…"
-    return raw[: limit - len(ellipsis.encode())].decode(errors="ignore") + ellipsis
+    room = limit - len(ellipsis.encode())
+    return raw[:room].decode(errors="ignore") + ellipsis if room >= 0 else ""
 
 
 def fold(first: Saying, rest: tuple[Saying, ...]) -> Words:
-    """Say everything in one text, where no further message may follow: words as they are, a card as a link."""
-    return Words(cut("\n\n".join(_plain(saying) for saying in (first, *rest) if _plain(saying))))
+    """Say everything in one text, where no further message may follow: words as they are, a card as a link.
+
+    What does not fit is left out: words at their end, a link as a whole.
+    """
+    text = ""
+    for saying in (first, *rest):
+        before = f"{text}\n\n" if text else ""
+        part = _fitting(saying, TEXT_BYTES - len(before.encode()))
+        text = before + part if part else text
+    return Words(text)
 
 
-def _plain(saying: Saying) -> str:
+def _fitting(saying: Saying, room: int) -> str:
     match saying:
         case Words(text):
-            return text
+            return cut(text, room)
         case Card(title, _, _, url):
-            return f'<a href="{url}">{title}</a>'
+            link = f'<a href="{url}">{title}</a>'
+            return link if len(link.encode()) <= room else ""
         case Picture():
             return ""

@@ -8,7 +8,12 @@ from server.domain.clock import day
 from server.domain.refusals import WrongState
 
 LEASE = timedelta(seconds=90)  # longer than the longest call with its retries
-REPEAT_AFTER = timedelta(seconds=61)  # 45066: the same client id not again within its minute
+REPEAT_AFTER = (  # 45066: the same client id not again within its minute; 100 calls a day are all there are
+    timedelta(seconds=61),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=10),
+)
 REPEAT_UNTIL = timedelta(hours=24)  # the platform forgets a client id after a day
 GIVE_UP_ASKING = timedelta(hours=48)
 _GAPS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
@@ -86,6 +91,7 @@ class Sending:
     client_id: str
     first_called: datetime
     last_called: datetime
+    calls: int = 1
     message: str = ""
     confirmed: bool = False
     asked: int = 0
@@ -139,6 +145,11 @@ def move(edition: Edition, step: Step, due: datetime | None) -> Edition:
     if step.state not in STEPS[edition.state]:
         raise WrongState(f"推送 {edition.id} 现在是 {edition.state}，不能变成 {step.state}。")
     return replace(edition, state=step.state, due=due, history=(*edition.history, step))
+
+
+def next_call(sending: Sending) -> datetime:
+    """Return when a mass send whose answer never came may be called again, with the same client id."""
+    return sending.last_called + REPEAT_AFTER[min(sending.calls, len(REPEAT_AFTER)) - 1]
 
 
 def next_look(edition: Edition, now: datetime) -> datetime:

@@ -9,7 +9,6 @@ from server.domain.clock import Clock
 from server.domain.post.faults import Busy, Fault, Repeated, Unclear
 from server.domain.publishing.edition import (
     GIVE_UP_ASKING,
-    REPEAT_AFTER,
     REPEAT_UNTIL,
     Counts,
     Edition,
@@ -20,6 +19,7 @@ from server.domain.publishing.edition import (
     Step,
     Way,
     move,
+    next_call,
     next_look,
 )
 from server.domain.publishing.piece import Article, Piece
@@ -73,7 +73,7 @@ class Pipeline:
         if isinstance(fault, Busy):
             return replace(edition, due=now + timedelta(seconds=fault.seconds))
         if isinstance(fault, Unclear):
-            return replace(edition, due=now + (REPEAT_AFTER if edition.sending else _SETTLE))
+            return replace(edition, due=next_call(edition.sending) if edition.sending else now + _SETTLE)
         return move(edition, Step(_S.FAILED, now, BY, str(fault)), None)
 
     async def _step(self, edition: Edition, now: datetime) -> Edition:
@@ -173,9 +173,10 @@ class Pipeline:
         if now > min(edition.at + self.rules.grace, sending.first_called + REPEAT_UNTIL):
             note = "its call was never answered: somebody has to look whether it went out"
             return move(edition, Step(_S.FAILED, now, BY, note), None)
-        if now < sending.last_called + REPEAT_AFTER:
-            return replace(edition, due=sending.last_called + REPEAT_AFTER)
-        return await self._send(await self._note(replace(edition, sending=replace(sending, last_called=now))))
+        if now < next_call(sending):
+            return replace(edition, due=next_call(sending))
+        again = replace(sending, last_called=now, calls=sending.calls + 1)
+        return await self._send(await self._note(replace(edition, sending=again)))
 
     async def _send(self, edition: Edition) -> Edition:
         sending = edition.sending

@@ -34,7 +34,8 @@ class Control(RequestHandler):
         """The JSON object of the body (empty: none); unknown names are a complaint unless `more` may come."""
         try:
             wishes = json.loads(self.request.body or b"{}")
-        except ValueError as broken:
+            json.dumps(wishes, ensure_ascii=False).encode()  # Half a character cannot be shown to anybody.
+        except (ValueError, RecursionError) as broken:
             raise Complaint(f"the body is not JSON: {broken}") from broken
         if not isinstance(wishes, dict):
             raise Complaint("the body must be a JSON object")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from .. import acts, ids
+from .. import acts, ids, kinds
 from ..followers import Follower
 from .base import Complaint, Control, Wishes, truth, whole, word
 
@@ -95,6 +95,8 @@ class EventsControl(Control):
         event = word(wishes, "event")
         if not event:
             raise Complaint("event must name the event")
+        if kinds.needs_following(event.lower()) and not follower.follows:
+            raise Complaint(f"{openid} does not follow the account")
         self.answer((await acts.happen(self.world, follower, event, wishes)).shape())
 
 

@@ -42,7 +42,7 @@ class FaultsControl(Control):
             errcode=whole({"errcode": -1} | wishes, "errcode", -1_000, 10**9),
             status=whole({"status": 502} | wishes, "status", 200, 599),
             seconds=seconds(wishes, "seconds", 1.0),
-            when=one_of({"when": "before"} | wishes, "when", ("before", "after")),
+            when=one_of({"when": "before"} | wishes, "when", faults.WHEN),
             times=times(wishes),
         )
         self.world.faults.add(fault)
