@@ -220,6 +220,11 @@ async def test_copies_are_brought_at_once_and_shown_once(stage: Any) -> None:
     assert [item["side"] for item in await stage.inbox(openid)] == ["follower", "account"]
 
 
+async def test_signs_that_no_xml_may_hold_are_left_out(stage: Any) -> None:
+    await stage.write(await stage.follower(), "你\x00好\x1f\ufffe\n")
+    assert stage.account.got[0].fields["Content"] == "你好\n"
+
+
 async def test_raw_xml_goes_out_as_it_is(stage: Any) -> None:
     openid = await stage.follower()
     await stage.write(openid, xml="<xml><ToUserName>a</ToUserName><Odd>1</Odd></xml>")
