@@ -96,11 +96,15 @@ class Tick:
 
 
 async def work(duty: Duty, batch: Sequence[str]) -> None:
-    """Do one batch; a fault is told and left to the next tick, since what is due stays due."""
-    logs.cause.set(f"{duty.name}:{batch[0]}")
-    try:
-        await duty.run(batch)
-    except Unavailable:
-        log.warning("The store did not answer a job.", name=duty.name)
-    except Exception:  # the row stays due and is found again; the worker must go on
-        log.error("A job failed.", name=duty.name, count=len(batch), exc_info=True)
+    """Do one batch, one id after another; a fault is told and left to the next tick: what is due stays due.
+
+    An id begins with its cause, and the log speaks by that name down to the call to WeChat.
+    """
+    for each in batch:
+        logs.cause.set(each.partition(":")[0])
+        try:
+            await duty.run([each])
+        except Unavailable:
+            log.warning("The store did not answer a job.", name=duty.name)
+        except Exception:  # the row stays due and is found again; the worker must go on
+            log.error("A job failed.", name=duty.name, exc_info=True)

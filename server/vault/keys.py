@@ -62,7 +62,7 @@ class Master:
         start = _MASTER_NAME + NONCE_BYTES
         try:
             return cipher.decrypt(wrapped[_MASTER_NAME:start], wrapped[start:], name.encode())
-        except InvalidTag as fault:
+        except (InvalidTag, ValueError) as fault:
             raise KeyLost(name) from fault
 
     def mark(self, text: str) -> str:

@@ -34,8 +34,11 @@ class Seals:
         if len(sealed) < 2 or sealed[0] != AES_256_GCM:
             raise SealBroken(place)
         start = 2 + sealed[1]
-        key = await self._keyring.find(sealed[2:start].decode())
-        return _decrypt(key, sealed[start:], place)
+        try:
+            name = sealed[2:start].decode()
+        except UnicodeDecodeError as fault:
+            raise SealBroken(place) from fault
+        return _decrypt(await self._keyring.find(name), sealed[start:], place)
 
 
 def _decrypt(key: AESGCM, body: bytes, place: str) -> bytes:
