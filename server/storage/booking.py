@@ -8,13 +8,14 @@ from pymongo.errors import DuplicateKeyError
 
 from server.domain.booking.model import HOLDS_ITS_CELLS, OPEN, Booking, HourTaken, OwnOverlap
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, session
+from server.storage.mongo import QUERY_MS, Database, reaching, session
 
 _OPEN = {"$in": sorted(OPEN)}
 _HOLDING = {"$in": sorted(HOLDS_ITS_CELLS)}
 _CHANGING = ("state", "due", "history", "told", "not_told")
 
 
+@reaching
 class BookingStore:
     """Fulfils `booking.ports.Agenda`."""
 

@@ -6,9 +6,10 @@ from server.domain.conversation.model import Dialogue
 from server.domain.conversation.ports import MovedOn
 from server.storage.documents import from_document, to_document
 from server.storage.gather import finder
-from server.storage.mongo import Database, session
+from server.storage.mongo import Database, reaching, session
 
 
+@reaching
 class DialogueStore:
     """Fulfils `conversation.ports.Dialogues`. A dialogue holds ids and instants only, never words."""
 
@@ -31,9 +32,7 @@ class DialogueStore:
             await self._add(document)
             return
         key = document.pop("_id")
-        result = await self._dialogues.update_one(
-            {"_id": key, "version": read}, {"$set": document}, session=session()
-        )
+        result = await self._dialogues.update_one({"_id": key, "version": read}, {"$set": document}, session=session())
         if not result.matched_count:
             raise MovedOn(dialogue.worker)
 

@@ -13,12 +13,13 @@ from server.domain.publishing.ports import MassEvent
 from server.domain.publishing.series import Series, SeriesState
 from server.domain.refusals import Taken
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, Document, session
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 
 _BESIDE = ("lease", "slot")
 _OPEN = sorted(OPEN)
 
 
+@reaching
 class EditionStore:
     """Fulfils `publishing.ports.Editions`."""
 

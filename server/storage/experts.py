@@ -7,10 +7,11 @@ from pymongo import UpdateOne
 from server.domain.booking.model import Expert, ExpertKind, Leave, Level, Pattern, Span, Week
 from server.domain.help import lines
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, session
+from server.storage.mongo import QUERY_MS, Database, reaching, session
 from server.storage.shelf.experts import ExpertEntry
 
 
+@reaching
 class ExpertStore:
     """Fulfils `booking.ports.Pool`."""
 

@@ -2,9 +2,10 @@
 
 from pymongo import ReturnDocument
 
-from server.storage.mongo import QUERY_MS, Database
+from server.storage.mongo import QUERY_MS, Database, reaching
 
 
+@reaching
 class KeyStore:
     """Fulfils `vault.keys.WrappedKeys`."""
 

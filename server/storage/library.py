@@ -19,11 +19,12 @@ from server.domain.publishing.piece import (
 )
 from server.domain.publishing.series import Candidate
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, Document, session
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 
 _BODIES: dict[str, type[Body]] = {Kind.ARTICLE: Article, Kind.LINE: Line, Kind.REPLY: ReplyRule}
 
 
+@reaching
 class LibraryStore:
     """Fulfils `publishing.ports.Library`, and what the import needs.
 
@@ -62,9 +63,7 @@ class LibraryStore:
     async def standings(self) -> Mapping[str, Standing]:
         """Return how the library stands on every piece; joins a running transaction."""
         cursor = self._pieces.find({}, session=session()).max_time_ms(QUERY_MS)
-        return {
-            row["_id"]: Standing(row["version"], row["digest"], PieceState(row["state"])) async for row in cursor
-        }
+        return {row["_id"]: Standing(row["version"], row["digest"], PieceState(row["state"])) async for row in cursor}
 
     async def listing(self) -> Sequence[Document]:
         """Return a row of `id, kind, title, state, version` for every piece, by kind and id."""

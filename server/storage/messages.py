@@ -8,12 +8,13 @@ from server.domain.conversation.messages import Heard
 from server.domain.conversation.model import Entry, Reply
 from server.domain.conversation.ports import AlreadyTold
 from server.storage.gather import inserter
-from server.storage.mongo import QUERY_MS, Database, Document, session
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 from server.storage.words import pack, unpack
 from server.vault.keys import chat_key
 from server.vault.seals import Seals
 
 
+@reaching
 class MessageStore:
     """Fulfils `conversation.ports.Messages`.
 

@@ -1,6 +1,8 @@
 """MongoDB: one client, one way to change several things at once, one session for who joins it."""
 
 import asyncio
+import functools
+import inspect
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -11,13 +13,21 @@ from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
-from pymongo.errors import ConnectionFailure, InvalidOperation, OperationFailure, PyMongoError
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from server.domain.refusals import Unavailable
 
 T = TypeVar("T")
+Store = TypeVar("Store")
 Document = dict[str, Any]
 Database = AsyncIOMotorDatabase[Document]
 Session = AsyncIOMotorClientSession
@@ -26,7 +36,33 @@ QUERY_MS = 1_500  # no query of a turn may take longer; the follower waits
 TOGETHER_SECONDS = 3.5  # from design.md 6.3: after that WeChat is asked to repeat
 _MAJORITY = WriteConcern(w="majority", j=True, wtimeout=5_000)
 
+_UNREACHED = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+
 _session: ContextVar[Session | None] = ContextVar("mongo session", default=None)
+
+
+def reaching(store: type[Store]) -> type[Store]:
+    """Let every coroutine of a store say `Unavailable` when the server cannot be reached or does not answer.
+
+    Inside a transaction the driver's own fault is passed on: `together` knows which of them to repeat.
+    """
+    for name, method in list(vars(store).items()):
+        if inspect.iscoroutinefunction(method) and not name.startswith("_"):
+            setattr(store, name, _reaching(method))
+    return store
+
+
+def _reaching(method: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    @functools.wraps(method)
+    async def translated(*given: Any, **named: Any) -> T:  # noqa: ANN401  whatever the method takes
+        try:
+            return await method(*given, **named)
+        except _UNREACHED as fault:
+            if session() is not None:
+                raise
+            raise Unavailable("现在有点忙，请稍后再试。") from fault
+
+    return translated
 
 
 def session() -> Session | None:

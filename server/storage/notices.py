@@ -5,10 +5,11 @@ from collections.abc import Collection
 from server.domain.booking.ports import Notice
 from server.domain.post.model import Row, RowState
 from server.domain.post.saying import Words
-from server.storage.mongo import Database, session
+from server.storage.mongo import Database, reaching, session
 from server.storage.post import PostStore
 
 
+@reaching
 class NoticeStore:
     """Fulfils `booking.ports.Notices`."""
 

@@ -10,11 +10,12 @@ from server.domain.post.window import LONGEST, Act, Done
 from server.domain.refusals import Taken
 from server.storage.documents import from_document, to_document
 from server.storage.gather import finder
-from server.storage.mongo import QUERY_MS, Database, session
+from server.storage.mongo import QUERY_MS, Database, reaching, session
 
 _ACTS_READ = 20  # deeds looked at, newest first; more of them within a minute change no allowance
 
 
+@reaching
 class PeopleStore:
     """The followers; one row an openid. Fulfils `conversation.ports.People` and `post.ports.People`."""
 

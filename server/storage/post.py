@@ -7,13 +7,14 @@ from pymongo import ASCENDING, ReturnDocument
 
 from server.domain.post.model import LEASE, OPEN, USES_ALLOWANCE, Row, RowState
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, Document, session
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 from server.storage.words import open_saying, seal_saying
 from server.vault.seals import Seals
 
 _WAITING, _SENDING = str(RowState.WAITING), str(RowState.SENDING)
 
 
+@reaching
 class PostStore:
     """Fulfils `post.ports.Rows`."""
 
@@ -83,9 +84,7 @@ class PostStore:
 
     async def _row(self, document: Document) -> Row:
         sealed = bytes(document["saying"])
-        return from_document(
-            Row, document, given={"saying": await open_saying(self._seals, sealed, document["_id"])}
-        )
+        return from_document(Row, document, given={"saying": await open_saying(self._seals, sealed, document["_id"])})
 
 
 def _due(now: datetime) -> Document:

@@ -6,13 +6,14 @@ from typing import Generic, TypeVar
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from server.storage.mongo import QUERY_MS, Database
+from server.storage.mongo import QUERY_MS, Database, reaching
 from server.vault.seals import Seals
 
 T = TypeVar("T")
 _KEY = "token"  # one data key for all tokens: they live two hours
 
 
+@reaching
 class TokenStore(Generic[T]):
     """Fulfils `wechat.token.TokenStore` in MongoDB, so that it holds with Redis gone; `kind` is what a token is."""
 
