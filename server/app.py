@@ -14,7 +14,7 @@ from server.domain.clock import Clock, SteadyClock, system_clock
 from server.domain.conversation.service import Conversation
 from server.domain.post.model import RowState
 from server.domain.post.service import Post
-from server.domain.publishing.edition import Rules
+from server.domain.publishing.edition import Rules, Way
 from server.domain.publishing.pipeline import Pipeline
 from server.domain.publishing.service import Publishing
 from server.jobs.timetable import Duty, timetable
@@ -45,6 +45,9 @@ from server.wechat.crypto import Account, Envelope, Mode
 from server.wechat.menu import Menu
 from server.wechat.sending import WeChatCarrier, WeChatPress
 from server.wechat.token import Access, Token
+
+WAYS = {"subscription": frozenset(Way), "service": frozenset({Way.REPLY})}
+"""How editions go out by the kind of account; the four mass sends a month of a 服务号 need a planner of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,13 @@ def _studio(settings: Settings, shelf: reading.Shelf, runner: Runner) -> Studio:
 def _wired(settings: Settings, given: Workshops) -> App:
     stores, clock, together = given.stores, given.clock, given.stores.mongo.together
     publishing = Publishing(
-        stores.editions, stores.library, together, clock, secrets.token_bytes, settings.public_url
+        editions=stores.editions,
+        library=stores.library,
+        together=together,
+        clock=clock,
+        randomness=secrets.token_bytes,
+        public_url=settings.public_url,
+        ways=WAYS[settings.oa_kind],
     )
     booking = BookingService(
         pool=stores.experts,

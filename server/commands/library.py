@@ -38,10 +38,14 @@ async def _import(settings: Settings, *, is_accepting: bool) -> str:
             await app.stores.ensure_indexes()
             plan = await app.stores.mongo.together(lambda: _write(app), within=60.0)
             if is_accepting and not await app.stores.editions.series():
-                await app.publishing.start_series(SERIES, MORNING, Way.MASS)
+                await app.publishing.start_series(SERIES, MORNING, _way(app))
     except BadContent as bad:
         raise Said(str(bad)) from None
     return _told(plan)
+
+
+def _way(app: App) -> Way:
+    return Way.MASS if Way.MASS in app.publishing.ways else Way.REPLY
 
 
 async def _write(app: App) -> ImportPlan:

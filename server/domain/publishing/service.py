@@ -13,7 +13,7 @@ from server.domain.publishing.piece import Article, Piece
 from server.domain.publishing.pipeline import finish
 from server.domain.publishing.ports import Editions, Library, MassEvent
 from server.domain.publishing.series import WARN_DAYS, Series, SeriesState, next_hour, upcoming
-from server.domain.refusals import NotFound, Taken, TooLate, WrongState
+from server.domain.refusals import Forbidden, NotFound, Taken, TooLate, WrongState
 from server.domain.together import Together
 
 BY_SERIES = "series"
@@ -42,9 +42,15 @@ class Publishing:
     clock: Clock
     randomness: Callable[[int], bytes]
     public_url: str
+    ways: frozenset[Way] = frozenset(Way)
 
     async def plan(self, piece: str, at: datetime, way: Way, by: str, series: str = "") -> Edition:
-        """Plan one edition; raises `NotFound`, `TooLate`, or `Taken` when the day has its mass edition."""
+        """Plan one edition.
+
+        Raises `Forbidden` for a way this account has not, `NotFound`, `TooLate`, or `Taken` when the day has
+        its mass edition.
+        """
+        self._refuse_unless_allowed(way)
         now = self.clock.now()
         found = await self.library.find(piece)
         if found is None or not isinstance(found.body, Article):
@@ -55,6 +61,11 @@ class Publishing:
         edition = replace(plan(edition_id, piece, way, at, Step(EditionState.PLANNED, now, by)), series=series)
         await self.editions.add(edition)
         return edition
+
+    def _refuse_unless_allowed(self, way: Way) -> None:
+        """A 服务号 reaches each follower four times a month (fact sheet 0.1): a daily mass send is not for it."""
+        if way not in self.ways:
+            raise Forbidden("服务号每月只能群发四次，不能每天群发。请用 --way reply，职工回复「今日」就能看到。")
 
     async def show(self, edition: str) -> Edition:
         """Return an edition; raises `NotFound`."""
@@ -118,6 +129,7 @@ class Publishing:
 
     async def start_series(self, series: str, hour: time, way: Way) -> None:
         """Send the next article every day at this hour from now on; started again, it takes the new hour."""
+        self._refuse_unless_allowed(way)
         wanted = Series(series, hour, way, SeriesState.RUNNING, self.clock.now())
         await self.editions.add_series(wanted)
         await self._change_series(series, lambda kept: replace(wanted, revision=kept.revision))
