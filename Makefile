@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --no-input --disable-pip-version-check
+PIP := $(PY) -m pip install -qq --no-input --disable-pip-version-check
 BEGAN := $(shell date +%s)
 
 # A .venv whose python does not run, or that was made in another folder, is made anew.

@@ -191,25 +191,8 @@ def _studio(settings: Settings, shelf: reading.Shelf, runner: Runner) -> Studio:
 
 
 def _wired(settings: Settings, given: Workshops) -> App:
-    stores, clock, together = given.stores, given.clock, given.stores.mongo.together
-    publishing = Publishing(
-        editions=stores.editions,
-        library=stores.library,
-        together=together,
-        clock=clock,
-        randomness=secrets.token_bytes,
-        public_url=settings.public_url,
-        ways=WAYS[settings.oa_kind],
-    )
-    booking = BookingService(
-        pool=stores.experts,
-        agenda=stores.bookings,
-        notices=stores.notices,
-        together=together,
-        clock=clock,
-        holidays=laid_over(given.shelf.holidays),
-        tally=_count_not_told,
-    )
+    stores, together = given.stores, given.stores.mongo.together
+    publishing, booking = _publishing(settings, given), _booking(given)
     conversation = Conversation(
         messages=stores.messages,
         dialogues=stores.dialogues,
@@ -220,7 +203,7 @@ def _wired(settings: Settings, given: Workshops) -> App:
         rows=stores.post,
         together=together,
         later=given.queue,
-        clock=clock,
+        clock=given.clock,
         mark=given.master.mark,
         randomness=secrets.token_bytes,
     )
@@ -230,8 +213,32 @@ def _wired(settings: Settings, given: Workshops) -> App:
         publishing=publishing,
         pipeline=_pipeline(settings, given),
         booking=booking,
-        post=Post(stores.post, stores.people, WeChatCarrier(given.client), together, clock, _count_row),
+        post=Post(stores.post, stores.people, WeChatCarrier(given.client), together, given.clock, _count_row),
         conversation=conversation,
+    )
+
+
+def _publishing(settings: Settings, given: Workshops) -> Publishing:
+    return Publishing(
+        editions=given.stores.editions,
+        library=given.stores.library,
+        together=given.stores.mongo.together,
+        clock=given.clock,
+        randomness=secrets.token_bytes,
+        public_url=settings.public_url,
+        ways=WAYS[settings.oa_kind],
+    )
+
+
+def _booking(given: Workshops) -> BookingService:
+    return BookingService(
+        pool=given.stores.experts,
+        agenda=given.stores.bookings,
+        notices=given.stores.notices,
+        together=given.stores.mongo.together,
+        clock=given.clock,
+        holidays=laid_over(given.shelf.holidays),
+        tally=_count_not_told,
     )
 
 

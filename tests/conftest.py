@@ -16,8 +16,7 @@ from server import embedded, settings
 from tests.servers import Servers, Stores
 
 os.environ.setdefault("MOTOR_MAX_WORKERS", "16")
-_SERVERS = pytest.StashKey[Servers]()
-_DATABASES_A_WORKER = 512
+_REDIS_DATABASES = 4096
 _databases = itertools.count(1)
 
 
@@ -25,42 +24,23 @@ class OffThisMachine(AssertionError):
     """A test tried to reach something that is not on this machine."""
 
 
-# One mongod and one valkey for a whole run, started by the process that leads it
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Close the way off this machine, in every process of the tests."""
     _stay_here()
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist where the stores are."""
-    stores = _stores(node.config)
-    node.workerinput["stores"] = (stores.mongo, stores.redis)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the stores with the run."""
-    servers = config.stash.get(_SERVERS, None)
-    if servers is not None:
-        servers.end()
-
-
-def _stores(config: pytest.Config) -> Stores:
-    if _SERVERS not in config.stash:
-        servers = config.stash[_SERVERS] = Servers()
-        servers.launch()
-        asyncio.run(servers.ready())
-    servers = config.stash[_SERVERS]
-    return Stores(servers.mongod.url, servers.valkey.url)
+# Real stores: one mongod and one valkey for each process of the tests, and a database of its own for each test
 
 
 @pytest.fixture(scope="session")
-def stores(pytestconfig: pytest.Config) -> Stores:
-    """Where the shared stores are; a test that means to harm them takes `own_servers` instead."""
-    given = getattr(pytestconfig, "workerinput", {}).get("stores")
-    return Stores(*given) if given else _stores(pytestconfig)
+def stores() -> Iterator[Stores]:
+    """Where the stores of this process are; its tests share them, one after the other.
+
+    A test may set fail points, if it takes them back; one that means to harm the servers takes `own_servers`.
+    """
+    with Servers() as servers:
+        asyncio.run(servers.ready())
+        yield Stores(servers.mongod.url, servers.valkey.url)
 
 
 @pytest.fixture
@@ -84,20 +64,18 @@ def mongo_url(stores: Stores) -> str:
 
 
 @pytest.fixture
-def database(_plain_client: pymongo.MongoClient[dict[str, Any]], worker_id: str) -> Iterator[str]:
+def database(_plain_client: pymongo.MongoClient[dict[str, Any]]) -> Iterator[str]:
     """The name of a database that only this test has; it and `NAME_keys` are dropped afterwards."""
-    name = f"t{os.getpid()}_{worker_id}_{next(_databases)}"
+    name = f"t{os.getpid()}_{next(_databases)}"
     yield name
     _plain_client.drop_database(name)
     _plain_client.drop_database(f"{name}_keys")
 
 
 @pytest.fixture
-def redis_url(stores: Stores, worker_id: str) -> str:
+def redis_url(stores: Stores) -> str:
     """An empty Redis database that only this test has."""
-    worker = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
-    number = worker * _DATABASES_A_WORKER + next(_databases) % _DATABASES_A_WORKER
-    return stores.redis.rpartition("/")[0] + f"/{number}"
+    return f"{stores.redis.rpartition('/')[0]}/{next(_databases) % _REDIS_DATABASES}"
 
 
 # A setting-up of its own for a test that starts the service
@@ -134,13 +112,6 @@ def set_up(environ: dict[str, str]) -> settings.Settings:
 def free_port() -> Callable[[], int]:
     """Gives a port that nobody listens on, each time it is called."""
     return embedded.free_port
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """`gw0`, `gw1` … under pytest-xdist, `master` without it."""
-    given: dict[str, str] = getattr(request.config, "workerinput", {})
-    return given.get("workerid", "master")
 
 
 # No way off this machine

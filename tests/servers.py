@@ -1,4 +1,4 @@
-"""A mongod and a valkey of the tests' own: started once for a whole run, or by a test that means to harm them."""
+"""A mongod and a valkey of the tests' own: started once for a process, or by a test that means to harm them."""
 
 import asyncio
 import signal
@@ -113,7 +113,7 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where the stores of this run of the tests are; all tests share them, each with a database of its own."""
+    """Where the stores of this process are; its tests share them, each with a database of its own."""
 
     mongo: str
     redis: str

@@ -31,6 +31,7 @@ _LABELS = {
     "simulator": "微信模拟器",
     "library": "导入内容库",
     "experts": "样例专家",
+    "menu": "公众号菜单",
     "serve": "消息与网页服务",
     "work": "后台任务",
 }
@@ -193,6 +194,7 @@ class _Run:
         await self._once("library", "import", *(["--accept"] if is_played else []))
         if is_played:
             await self._once("experts", "import", "--sample")
+            await self._once("menu", "push")
 
     async def _once(self, noun: str, *words: str) -> None:
         began = time.monotonic()
@@ -223,7 +225,7 @@ class _Run:
     async def _end(self) -> None:
         began = time.monotonic()
         click.echo("正在结束，先做完手上的事……")
-        await self._upkeep.end(("library", "experts", *_DOORS), _DOORS_END_WITHIN)
+        await self._upkeep.end(("library", "experts", "menu", *_DOORS), _DOORS_END_WITHIN)
         await self._upkeep.end(_GROUND, _GROUND_ENDS_WITHIN)
         self._plan.folder.release()
         click.echo(f"都结束了，用了 {time.monotonic() - began:.1f} 秒；数据留在 {self._settings.data}。")

@@ -19,9 +19,19 @@ IDLE_SECONDS = 5  # a killed worker's job is taken over after this long (infrast
 _LONGEST_WAIT = 30.0
 
 
+class _Deaf(Worker[None]):
+    """A Worker that leaves TERM and Ctrl-C to its process.
+
+    streaq 7.2 takes both for itself in `run_async`, whatever `handle_signals` says, and then nobody else hears them.
+    """
+
+    async def signal_handler(self, scope: object) -> None:
+        """Hear nothing: `keep_running` ends this Worker."""
+
+
 def build(redis_url: str, duties: Sequence[Duty]) -> "Worker[None]":
     """Return the Worker with one task for each duty; it is opened and run by `keep_running`."""
-    worker: Worker[None] = Worker(
+    worker = _Deaf(
         redis_url,
         concurrency=CONCURRENCY,
         queue_name=QUEUE,

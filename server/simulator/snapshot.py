@@ -70,12 +70,22 @@ class Keeper:
         """Takes up the last snapshot and goes on with the sends it left unfinished."""
         if self._file is None or not self._file.exists():
             return
-        record = json.loads(self._file.read_text(encoding="utf-8"))
-        if record.get("version") != VERSION:
-            log.warning("the snapshot is of another version and is left aside")
+        record = self._read(self._file)
+        if record is None:
+            self._file.replace(self._file.with_suffix(".old"))
+            log.warning("the snapshot is of another version or broken; it is kept aside as simulator.old")
             return
         revive(self._world, record)
         sending.resume(self._world)
+
+    def _read(self, file: Path) -> dict[str, Any] | None:
+        """The record of a snapshot that this version wrote; None for any other."""
+        try:
+            record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            return None
+        is_ours = record.get("version") == VERSION and record.keys() >= plain(self._world).keys()
+        return record if is_ours else None
 
     async def run(self) -> None:
         """Writes whenever something has changed, for ever."""

@@ -90,5 +90,5 @@ def _clash(fault: DuplicateKeyError) -> HourTaken | OwnOverlap:
     """Tell whose cell it was; a taken `_id` is the same cause once more, and so one's own hour."""
     cell = str(((fault.details or {}).get("keyValue") or {}).get("cells", "w:"))
     if cell.startswith("w:"):
-        return OwnOverlap("您在这个时间已经有一个预约了。")
+        return OwnOverlap("你在这个时间已经有一个预约了。")
     return HourTaken("这个时间刚被约走，请看看别的时间。")

@@ -39,9 +39,11 @@ def from_document(
     """Return the value a document holds.
 
     Fields named in `beside` belong to the store alone; fields in `given` are known already (what was
-    sealed, opened) and replace those of the document. Anything else that the value does not know is
-    a forgotten migration and raises `ShapeMismatch`.
+    sealed, opened) and replace those of the document. Anything else that the value does not know, or does
+    not find, is a forgotten migration and raises `ShapeMismatch`.
     """
+    if document.get("v") != SHAPE:
+        raise ShapeMismatch(f"{kind.__name__} v{document.get('v')}")
     values: dict[str, Any] = {key: document["_id"], **(given or {})}
     types = _fields(cast("Any", kind))
     for name, stored in document.items():
@@ -49,10 +51,14 @@ def from_document(
             continue
         if name not in types:
             raise ShapeMismatch(f"{kind.__name__}.{name}")
-        values[name] = msgspec.convert(stored, types[name])
-    if document["v"] != SHAPE:
-        raise ShapeMismatch(f"{kind.__name__} v{document['v']}")
-    return kind(**values)
+        try:
+            values[name] = msgspec.convert(stored, types[name])
+        except msgspec.ValidationError as fault:
+            raise ShapeMismatch(f"{kind.__name__}.{name}") from fault
+    try:
+        return kind(**values)
+    except TypeError as fault:
+        raise ShapeMismatch(f"{kind.__name__} lacks a field") from fault
 
 
 @cache

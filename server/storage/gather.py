@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, PyMongoError, WriteError
+from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, WriteError
 
 from server import metrics
 from server.storage.mongo import Database, Document
@@ -18,6 +18,7 @@ _UNDER_WAY = 2  # commands at once: one on its way while the next one fills
 _DUPLICATE_KEY = 11_000
 
 Outcome: TypeAlias = Result | Exception
+Batch: TypeAlias = list[tuple[Item, asyncio.Future[Result]]]
 
 
 class Gather(Generic[Item, Result]):
@@ -25,7 +26,7 @@ class Gather(Generic[Item, Result]):
 
     def __init__(self, ask: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome[Result]]]]) -> None:
         self._ask = ask
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._waiting: Batch[Item, Result] = []
         self._running: set[asyncio.Task[None]] = set()
 
     def __call__(self, item: Item) -> "asyncio.Future[Result]":
@@ -48,30 +49,30 @@ class Gather(Generic[Item, Result]):
         self._running.discard(task)
         self._start()
 
-    async def _run(self, batch: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
-        metrics.GATHER_BATCH.observe(len(batch))
-        outcomes = await self._outcomes([item for item, _ in batch])
-        for (_, answer), outcome in zip(batch, outcomes, strict=True):
-            if answer.done():
-                continue  # whoever asked has gone
-            if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
-
-    async def _outcomes(self, items: list[Item]) -> Sequence[Outcome[Result]]:
+    async def _run(self, batch: Batch[Item, Result]) -> None:
+        wanted = [(item, answer) for item, answer in batch if not answer.done()]  # the others' callers have gone
+        if not wanted:
+            return
+        metrics.GATHER_BATCH.observe(len(wanted))
         try:
-            return await self._ask(items)
-        except (PyMongoError, TimeoutError) as fault:
-            if len(items) == 1 or isinstance(fault, AutoReconnect | TimeoutError):
-                return [fault] * len(items)
-        return [await self._one(item) for item in items]
+            outcomes = await self._ask([item for item, _ in wanted])
+        except Exception as fault:  # noqa: BLE001  whatever it is, whoever waits must hear of it
+            if len(wanted) > 1 and not isinstance(fault, AutoReconnect | TimeoutError):
+                for each in wanted:
+                    await self._run([each])
+                return
+            outcomes = [fault] * len(wanted)
+        _tell(wanted, outcomes)
 
-    async def _one(self, item: Item) -> Outcome[Result]:
-        try:
-            return (await self._ask([item]))[0]
-        except (PyMongoError, TimeoutError) as fault:
-            return fault
+
+def _tell(batch: Batch[Item, Result], outcomes: Sequence[Outcome[Result]]) -> None:
+    for (_, answer), outcome in zip(batch, outcomes, strict=True):
+        if answer.done():
+            continue
+        if isinstance(outcome, Exception):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
 
 
 def finder(database: Database, collection: str) -> Gather[str, Document | None]:

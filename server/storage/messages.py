@@ -2,6 +2,7 @@
 
 import msgspec
 from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 
 from server import metrics
 from server.domain.conversation.messages import Heard
@@ -49,12 +50,24 @@ class MessageStore:
 
     async def reply_to(self, heard: Heard) -> Reply | None:
         """Return the reply kept for this message; None if it is not known."""
-        document = await self._messages.find_one({"_id": heard.key}, max_time_ms=QUERY_MS)
+        document = await self._confirmed(heard.key)
         if document is None:
             return None
         metrics.REPEATS.inc()
         opened = msgspec.json.decode(await self._seals.open(bytes(document["sealed"]), heard.key))
         return Reply(unpack(opened["reply"]) if opened["reply"] else None, document["at"])
+
+    async def _confirmed(self, key: str) -> Document | None:
+        """Return a row once the majority has it: what is answered again is acknowledged again.
+
+        The row that a repeat collided with may be a moment old; the second look, made after the first in one
+        causal session, waits until the majority has got as far.
+        """
+        async with await self._messages.database.client.start_session() as looking:
+            if await self._messages.find_one({"_id": key}, {"_id": 1}, session=looking, max_time_ms=QUERY_MS) is None:
+                return None
+            majority = self._messages.with_options(read_concern=ReadConcern("majority"))
+            return await majority.find_one({"_id": key}, session=looking, max_time_ms=QUERY_MS)
 
     async def _document(self, entry: Entry) -> Document:
         heard, saying = entry.heard, entry.reply.saying

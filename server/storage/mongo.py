@@ -4,7 +4,6 @@ import asyncio
 import functools
 import inspect
 import random
-import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -129,22 +128,21 @@ class Mongo:
         """
         if _session.get() is not None:
             return await deed()
-        deadline = time.monotonic() + within
         opened: Session | None = None
         try:
             async with asyncio.timeout(within):
                 opened = await self.client.start_session()
-                return await self._inside(opened, deed, deadline)
-        except (TimeoutError, ConnectionFailure) as fault:
+                return await self._inside(opened, deed)
+        except (TimeoutError, *_UNREACHED) as fault:
             raise Unavailable("现在有点忙，请稍后再试。") from fault
         finally:
             if opened is not None:
                 self._end(opened)
 
-    async def _inside(self, opened: Session, deed: Callable[[], Awaitable[T]], deadline: float) -> T:
+    async def _inside(self, opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
         token = _session.set(opened)
         try:
-            return await _repeat(opened, deed, deadline)
+            return await _repeat(opened, deed)
         finally:
             _session.reset(token)
 
@@ -164,17 +162,17 @@ class Mongo:
         self.client.close()
 
 
-async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]], deadline: float) -> T:
-    while True:
+async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
+    while True:  # until the caller's time is up: `together` ends it there
         opened.start_transaction(
             read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY, max_commit_time_ms=3_000
         )
         try:
             result = await deed()
-            await _commit(opened, deadline)
+            await _commit(opened)
         except PyMongoError as fault:
             await _abort(opened)
-            if not fault.has_error_label("TransientTransactionError") or time.monotonic() > deadline:
+            if not fault.has_error_label("TransientTransactionError"):
                 raise
             await asyncio.sleep(random.uniform(0.005, 0.025))
         except Exception:
@@ -184,12 +182,12 @@ async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]], deadline: f
             return result
 
 
-async def _commit(opened: Session, deadline: float) -> None:
+async def _commit(opened: Session) -> None:
     while True:
         try:
             await opened.commit_transaction()
         except (OperationFailure, ConnectionFailure) as fault:
-            if not fault.has_error_label("UnknownTransactionCommitResult") or time.monotonic() > deadline:
+            if not fault.has_error_label("UnknownTransactionCommitResult"):
                 raise
         else:
             return

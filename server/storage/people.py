@@ -10,9 +10,7 @@ from server.domain.post.window import LONGEST, Act, Done
 from server.domain.refusals import Taken
 from server.storage.documents import from_document, to_document
 from server.storage.gather import finder
-from server.storage.mongo import QUERY_MS, Database, reaching, session
-
-_ACTS_READ = 20  # deeds looked at, newest first; more of them within a minute change no allowance
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 
 
 @reaching
@@ -60,12 +58,20 @@ class PeopleStore:
         document = await self._followers.find_one({"worker": worker}, max_time_ms=QUERY_MS)
         if document is None:
             return None
-        openid = document["_id"]
+        deeds = await self._newest_deeds(document["_id"], now)
+        return Reach(document["_id"], document["follows"], deeds)
+
+    async def _newest_deeds(self, openid: str, now: datetime) -> tuple[Done, ...]:
+        """Return the newest deed of each kind: none before it allows more."""
         since = int((now - LONGEST).timestamp())
-        mine = {"_id": {"$gte": f"{openid}:{since:010d}", "$lt": f"{openid};"}, "act": {"$ne": None}}
-        cursor = self._messages.find(mine, {"act": 1, "at": 1}).sort("_id", -1).limit(_ACTS_READ)
-        deeds = [Done(Act(row["act"]), row["at"]) async for row in cursor.max_time_ms(QUERY_MS)]
-        return Reach(openid, document["follows"], tuple(deeds))
+        mine = {
+            "_id": {"$gte": f"{openid}:{since:010d}", "$lt": f"{openid};"},
+            "act": {"$ne": None},
+            "at": {"$lte": now},
+        }
+        newest: list[Document] = [{"$match": mine}, {"$group": {"_id": "$act", "at": {"$max": "$at"}}}]
+        cursor = self._messages.aggregate(newest, maxTimeMS=QUERY_MS)
+        return tuple([Done(Act(row["_id"]), row["at"]) async for row in cursor])
 
     async def count(self) -> int:
         """Return how many follow the account now."""

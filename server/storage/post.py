@@ -53,16 +53,20 @@ class PostStore:
         """Move a due row to sending and return it as it was called before; None if another was first."""
         claimed = await self._rows.find_one_and_update(
             {"_id": row, **_due(now)},
-            {"$set": {"state": _SENDING, "due": now + LEASE}},
+            {"$set": {"state": _SENDING, "due": now + LEASE}, "$inc": {"claims": 1}},
             return_document=ReturnDocument.AFTER,
         )
         return await self._row(claimed) if claimed else None
 
-    async def settle(self, row: Row) -> None:
-        """Store a claimed row's new state, due and code; joins a running transaction."""
+    async def settle(self, row: Row) -> bool:
+        """Store a claimed row's new state, due and code; False if another process has claimed it since.
+
+        Joins a running transaction.
+        """
         document = to_document(row, without=["saying"])
-        document.pop("_id")
-        await self._rows.update_one({"_id": row.id, "state": _SENDING}, {"$set": document}, session=session())
+        held = {"_id": document.pop("_id"), "state": _SENDING, "claims": row.claims}
+        result = await self._rows.update_one(held, {"$set": document}, session=session())
+        return bool(result.matched_count)
 
     async def sent_since(self, worker: str, since: datetime) -> Sequence[datetime]:
         """Return when messages that use up the window's allowance were called for this worker."""

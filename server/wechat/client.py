@@ -67,7 +67,7 @@ class Client:
             raise _fault(call, answer)
         return answer.fields
 
-    async def _request(self, method: str, url: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    async def _request(self, method: str, url: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401  whatever the call gives
         fields = await self.call(_call(method, url, asked))
         process: Callable[[Any], Any] | None = asked.get("result_processor")
         if process is None:

@@ -218,7 +218,7 @@ def test_an_hour_already_ones_own_is_booked_and_never_lost(chat: Chat) -> None:
 def test_an_hour_beside_ones_own_with_another_expert_is_refused_with_the_reason(chat: Chat) -> None:
     chat.says_all("预约", "2", "1")
     chat.takes(friday("09:00"), "e-lixia", worker="w-1")
-    assert chat.says_all("1").startswith("这个时间您已经约了别的老师")
+    assert chat.says_all("1").startswith("这个时间你已经约了别的老师")
 
 
 def test_an_offer_that_came_too_close_meanwhile_is_not_booked(chat: Chat) -> None:
@@ -279,7 +279,7 @@ def test_themes_and_experts_without_a_free_hour_are_not_offered(chat: Chat) -> N
 
 def test_many_themes_and_experts_are_turned_over_by_changing() -> None:
     chat = Chat(pool=tuple(an_expert(f"e-{n}", name=f"老师{n}", themes=(f"方面{n}",)) for n in range(8)))
-    assert "回复「换」" in chat.says_all("预约")
+    assert "回复“换”" in chat.says_all("预约")
     assert "1 方面6" in chat.says_all("换")
     assert "1 方面0" in chat.says_all("换")
     assert "1 老师0" in chat.says_all("7")
@@ -287,7 +287,7 @@ def test_many_themes_and_experts_are_turned_over_by_changing() -> None:
 
 
 def test_six_themes_fit_one_page_and_changing_says_there_is_nothing_else(chat: Chat) -> None:
-    assert "回复「换」" not in chat.says_all("预约")
+    assert "回复“换”" not in chat.says_all("预约")
     assert chat.says_all("换").startswith("这里没有别的可换")
 
 

@@ -82,4 +82,13 @@ def test_the_listing_has_every_number_on_a_line_of_its_own_and_says_what_is_clos
     text = listing([a_line("12356"), a_line("12351", LineKind.UNION, OFFICE)], moment(5, 10))
     assert "12356" in text.splitlines()
     assert "12351" in text.splitlines()
-    assert "现在未开通" in text
+    assert "12351热线（周一至周五 09:00–17:00，现在未开通）" in text
+    assert "各地不一样" not in text
+
+
+def test_the_listing_ends_with_the_number_that_matters_most_and_tells_once_of_unknown_hours():
+    text = listing([a_line("12356", hours=None), a_line("12355", LineKind.YOUTH, None)], moment(5, 10))
+    *_, of_hours, last = text.splitlines()
+    assert "没写时间" in of_hours
+    assert "12356" in last
+    assert text.startswith("12356热线\n12356\n")

@@ -203,7 +203,7 @@ def test_a_menu_key_and_its_word_are_answered_alike(key: str) -> None:
 def test_a_word_is_known_however_it_was_typed(word: str) -> None:
     turn = work_out(on_stage(word, shown=Shown(today=CARD, line="慢慢来")))
     assert turn.reply == CARD
-    assert turn.rest == (Words("慢慢来"),)
+    assert turn.rest == (Words("每日一语：慢慢来"),)
 
 
 def test_before_the_first_article_the_word_is_answered_honestly() -> None:

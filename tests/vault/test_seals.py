@@ -8,7 +8,7 @@ import pytest
 
 from server.storage.keys import KeyStore
 from server.storage.mongo import Mongo
-from server.vault.keys import Keyring, KeyLost, Master
+from server.vault.keys import KeyLost, Keyring, Master
 from server.vault.seals import AES_256_GCM, SealBroken, Seals
 from tests.vault.chance import Chance
 

@@ -70,9 +70,9 @@ class BookingService:
         now = self.clock.now()
         expert = await self.pool.find(order.slot.expert)
         if expert is None or not expert.offered:
-            raise NotFound("没有找到这位老师，请回复「预约」重新选。")
+            raise NotFound("没有找到这位老师，请回复“预约”重新选。")
         if not is_offered(expert, order.slot.start, self.holidays, now, self.rules):
-            raise TooLate("这个时间现在约不了，请回复「预约」看看别的时间。")
+            raise TooLate("这个时间现在约不了，请回复“预约”看看别的时间。")
         booking = new_booking(order, expert, now)
         await self.agenda.insert(booking)
         return booking
@@ -85,10 +85,10 @@ class BookingService:
         """
         booking = await self.agenda.find(booking_id)
         if booking is None or booking.worker != worker:
-            raise NotFound("没有找到这个预约，回复「我的」可以看到您约好的时间。")
+            raise NotFound("没有找到这个预约，回复“我的”可以看到你约好的时间。")
         free_again = cancelled(booking, self.clock.now(), worker)
         if not await self.agenda.save(free_again):
-            raise WrongState("这个预约刚刚有了变动，请回复「我的」再看一眼。")
+            raise WrongState("这个预约刚刚有了变动，请回复“我的”再看一眼。")
         await self.notices.withdraw([reminders.key(booking.id, each) for each in booking.told])
         return free_again
 

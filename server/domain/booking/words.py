@@ -36,10 +36,10 @@ def who(expert: Expert | None) -> str:
 
 
 def where(expert: Expert | None) -> str:
-    """Return the line that says where the hour takes place, or nothing where it is not known."""
+    """Return the line that says where the hour takes place, or how one is reached; nothing where it is not known."""
     if expert is None:
         return ""
-    return f"地点：{expert.place}" if expert.way == IN_PERSON else f"方式：{expert.place}"
+    return f"地点：{expert.place}" if expert.way == IN_PERSON else f"{expert.way}：{expert.place}"
 
 
 def summary(start: datetime, minutes: int, expert: Expert | None, now: datetime) -> str:
@@ -56,8 +56,8 @@ def booked(start: datetime, minutes: int, expert: Expert | None, now: datetime) 
     in_person = expert is not None and expert.way == IN_PERSON
     ready = "请提前 10 分钟到。" if in_person else "请提前几分钟，找个安静、方便说话的地方。"
     return (
-        f"已预约：{summary(start, minutes, expert, now)}\n{ready}\n\n"
-        "来不了，请在开始前回复「取消」，把时间让给别人；回复「我的」随时能查到这次预约。\n"
+        f"已预约：\n{summary(start, minutes, expert, now)}\n{ready}\n\n"
+        "来不了，请在开始前回复“取消”，把时间让给别人；回复“我的”随时能查到这次预约。\n"
         "心里难受、等不到那天，可以打心理援助热线 12356。"
     )
 
@@ -65,13 +65,13 @@ def booked(start: datetime, minutes: int, expert: Expert | None, now: datetime) 
 def reminder(booking: Booking, expert: Expert | None) -> str:
     """Return the reminder of a booking; it names the day itself, for it may be read hours after it was written."""
     lines = (
-        f"提醒您：{hour(booking.start)}–{until(booking.start, booking.minutes)}，您约了{who(expert)}。",
+        f"提醒你：{hour(booking.start)}–{until(booking.start, booking.minutes)}，你约了{who(expert)}。",
         where(expert),
-        "来不了，请在开始前回复「取消」。",
+        "来不了，请在开始前回复“取消”。",
     )
     return "\n".join(line for line in lines if line)
 
 
 def what_it_is(expert: Expert) -> str:
-    """Return what the expert does in the hour and what it is not, `倾听志愿者：倾听与疏导，不是诊断和治疗`."""
-    return f"{expert.kind.called}：{expert.kind.offer}"
+    """Return what the expert does in the hour and what it is not, `（倾听与疏导，不是诊断和治疗）`."""
+    return f"（{expert.kind.offer}）"

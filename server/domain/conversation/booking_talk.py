@@ -81,7 +81,7 @@ def lost(talk: Talk, scene: Scene, now: datetime) -> TalkTurn:
     expert = scene.expert(slot.expert)
     if expert is None:
         return _ask_hour(talk, scene, now, "这个时间现在约不上了。\n\n")
-    why = "这个时间您已经约了别的老师。" if overlaps_own(scene, slot, expert.minutes) else "这个时间刚被约走了，抱歉。"
+    why = "这个时间你已经约了别的老师。" if overlaps_own(scene, slot, expert.minutes) else "这个时间刚被约走了，抱歉。"
     gone = expert_cells(slot, expert.minutes)
     return _ask_hour(talk, replace(scene, taken=scene.taken.union(gone)), now, f"{why}\n\n")
 

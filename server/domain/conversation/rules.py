@@ -53,7 +53,7 @@ KEYS = {
 """Menu keys and the words that mean the same."""
 
 _BOOKING_WORDS = frozenset({"预约", "我的", "取消"})
-_NOTHING_OPEN = "刚才已经离开预约了，没有约下任何时间。想约的时候，再回复「预约」。"
+_NOTHING_OPEN = "刚才已经离开预约了，没有约下任何时间。想约的时候，再回复“预约”。"
 
 
 def work_out(scene: Scene) -> Turn:
@@ -191,7 +191,7 @@ def word_or_key(scene: Scene) -> Turn | None:
 
 
 def _today(scene: Scene) -> Turn:
-    line = (Words(scene.shown.line),) if scene.shown.line else ()
+    line = (Words(f"每日一语：{scene.shown.line}"),) if scene.shown.line else ()
     if scene.shown.today is not None:
         return Turn(scene.shown.today, rest=line)
     return Turn(Words("\n\n".join(("今天的文章还没有到，每天早上来看看。", *(each.text for each in line)))))

@@ -26,6 +26,8 @@ class LineKind(StrEnum):
     FIRE = "fire"
 
 
+_UNKNOWN_HOURS = "没写时间的，各地不一样；打不通就换一个打。"
+_FIRST_OF_ALL = "心里难受，先打 12356；眼前有危险，打 110 或 120。"
 _RANK = {kind: rank for rank, kind in enumerate(LineKind)}
 
 
@@ -105,10 +107,13 @@ def open_lines(lines: Iterable[HelpLine], instant: datetime) -> list[HelpLine]:
 
 
 def listing(lines: Sequence[HelpLine], instant: datetime) -> str:
-    """Return all lines as a text, each with its number on a line of its own and whether it is open now."""
-    return "\n\n".join(
-        f"{line.name}（{_openness(line, instant)}）\n{line.number}\n{line.who}" for line in ordered(lines, instant)
-    )
+    """Return all lines as a text, each with its number on a line of its own and whether it is open now.
+
+    A chat is read from its end, and the list is longer than a screen: what matters most stands there once more.
+    """
+    rows = [f"{line.name}{_openness(line, instant)}\n{line.number}\n{line.who}" for line in ordered(lines, instant)]
+    unknown = [_UNKNOWN_HOURS] if any(line.hours is None for line in lines) else []
+    return "\n\n".join((*rows, "\n".join((*unknown, _FIRST_OF_ALL))))
 
 
 def _closedness(is_open: bool | None) -> int:
@@ -116,8 +121,10 @@ def _closedness(is_open: bool | None) -> int:
 
 
 def _openness(line: HelpLine, instant: datetime) -> str:
+    if line.hours is None:
+        return ""
     hours = line.hours_in_words()
-    return f"{hours}，现在未开通" if line.is_open(instant) is False else hours
+    return f"（{hours}，现在未开通）" if line.is_open(instant) is False else f"（{hours}）"
 
 
 def _hour(minute: int) -> str:

@@ -23,7 +23,13 @@ class RowState(StrEnum):
 
 STEPS = {
     RowState.WAITING: {RowState.SENDING, RowState.EXPIRED},
-    RowState.SENDING: {RowState.SENT, RowState.REFUSED, RowState.UNKNOWN, RowState.WAITING},
+    RowState.SENDING: {
+        RowState.SENT,
+        RowState.REFUSED,
+        RowState.UNKNOWN,
+        RowState.WAITING,
+        RowState.EXPIRED,
+    },
     RowState.UNKNOWN: {RowState.WAITING},
 }
 OPEN = frozenset({RowState.WAITING, RowState.SENDING})
@@ -35,7 +41,8 @@ class Row:
     """One saying to one worker; `id` is the unique key of its cause, so that twice is once.
 
     `due` is when it is tried next, `expires` when it has lost its sense; `needs_window` marks a row that
-    found the reply window shut and waits for the person's next message.
+    found the reply window shut and waits for the person's next message; `claims` counts who took it in hand
+    and guards what they store, so that a holder whose lease ran out does not go on with it.
     """
 
     id: str
@@ -48,5 +55,6 @@ class Row:
     state: RowState = RowState.WAITING
     tries: int = 0
     needs_window: bool = False
+    claims: int = 0
     called_at: datetime | None = None
     code: int = 0

@@ -57,8 +57,11 @@ class Rows(Protocol):
         """
         ...
 
-    async def settle(self, row: Row) -> None:
-        """Store a claimed row's new state, due and code; joins a running transaction."""
+    async def settle(self, row: Row) -> bool:
+        """Store a claimed row's new state, due and code; joins a running transaction.
+
+        False, and nothing is stored, if its lease ran out and another process has claimed it since.
+        """
         ...
 
     async def sent_since(self, worker: str, since: datetime) -> Sequence[datetime]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from server.domain.clock import Clock
 from server.domain.post.faults import Busy, Closed, Fault, Unclear
-from server.domain.post.model import TRIES, Row, RowState
+from server.domain.post.model import LEASE, TRIES, Row, RowState
 from server.domain.post.ports import Carrier, People, Reach, Rows, Tally
 from server.domain.post.window import LONGEST, left
 from server.domain.together import Together
@@ -52,8 +52,9 @@ class Post:
         if reach is None or not reach.follows or await self._allowance(row.worker, reach, now) <= 0:
             await self._wait_for_window(row, now)
             return
-        called = replace(row, called_at=now, tries=row.tries + 1)
-        await self.rows.settle(called)
+        called = replace(row, called_at=now, due=self.clock.now() + LEASE, tries=row.tries + 1)
+        if not await self.rows.settle(called):
+            return  # whoever claimed it since calls for it
         try:
             await self.carrier.carry(reach.openid, row.saying)
         except Fault as fault:
@@ -81,11 +82,11 @@ class Post:
         waiting = replace(row, state=RowState.WAITING, due=due, called_at=None, needs_window=True)
 
         async def deed() -> None:
-            await self.rows.settle(waiting)
-            await self.people.owe(row.worker)
+            if await self.rows.settle(waiting):
+                await self.people.owe(row.worker)
 
         await self.together(deed)
 
     async def _settle(self, row: Row) -> None:
-        await self.rows.settle(row)
-        self.tally(row.state)
+        if await self.rows.settle(row):
+            self.tally(row.state)

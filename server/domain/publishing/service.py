@@ -65,7 +65,7 @@ class Publishing:
     def _refuse_unless_allowed(self, way: Way) -> None:
         """A 服务号 reaches each follower four times a month (fact sheet 0.1): a daily mass send is not for it."""
         if way not in self.ways:
-            raise Forbidden("服务号每月只能群发四次，不能每天群发。请用 --way reply，职工回复「今日」就能看到。")
+            raise Forbidden("服务号每月只能群发四次，不能每天群发。请用 --way reply，职工回复“今日”就能看到。")
 
     async def show(self, edition: str) -> Edition:
         """Return an edition; raises `NotFound`."""

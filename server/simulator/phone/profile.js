@@ -32,6 +32,6 @@ export function profile(account, follower, onFollow) {
     make("dl", {},
       fact("拿着手机的人", follower.name),
       fact("关注", follower.follows ? "已关注" : "未关注"),
-      fact("OpenID", follower.openid)),
+      fact("OpenID", make("code", {}, follower.openid))),
     follower.follows ? leaving(account, () => onFollow(false)) : make("div", { class: "deeds" }, joining));
 }
