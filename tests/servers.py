@@ -1,6 +1,7 @@
 """A mongod and a valkey of the tests' own: started once for a process, or by a test that means to harm them."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import tempfile
@@ -49,8 +50,9 @@ class Process:
         self._wait()
 
     def hold(self) -> None:
-        """Let it stand still, as `SIGSTOP` does: connections stay open and nothing answers."""
+        """Let it stand still, as `SIGSTOP` does: connections stay open and nothing answers from now on."""
         self._signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
 
     def let_go(self) -> None:
         """Let it run on."""
@@ -82,7 +84,7 @@ class Servers:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="xinyi-servers-")
-        folder = Path(self._folder.name)
+        self.folder = folder = Path(self._folder.name)
         self.mongod = Process(Mongod(folder / "mongo", free_port(), testing=True), folder / "mongod.log")
         self.valkey = Process(Valkey(folder / "redis", free_port(), testing=True), folder / "valkey.log")
 

@@ -26,7 +26,7 @@ async def _work(settings: Settings) -> None:
     async with opened(settings, "work") as app:
         exporter = metrics.serve(settings.metrics_port)
         await _doors.unless_asked(_doors.reach_stores(app), asked)
-        tick = Tick(app.duties, app.workshops.queue)
+        tick = Tick(app.duties, app.workshops.queue, app.clock)
         at_work = [
             asyncio.create_task(tick.run()),
             asyncio.create_task(keep_running(settings.redis_url, app.duties, asked)),

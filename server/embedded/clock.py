@@ -12,7 +12,7 @@ _TOO_SOON = 0.5  # seconds within which two equal answers do not yet tell that t
 
 
 class PolledClock:
-    """A `Clock` that follows a time source (GET → `{"now": "…Z"}`), read every second, and never runs backwards.
+    """A `Clock` that follows a time source (GET → `{"now": "…Z"}`), read five times a second, and never runs backwards.
 
     What it keeps: the last answer, the monotonic second it came at, and whether the source *runs*, which is so when
     the last two answers differ. Between answers a running source is followed by the monotonic clock; one that
@@ -20,7 +20,7 @@ class PolledClock:
     behind what was already told, the clock stands still until the source has caught up.
     """
 
-    def __init__(self, url: str, every: float = 1.0) -> None:
+    def __init__(self, url: str, every: float = 0.2) -> None:
         self._url = url
         self._every = every
         self._answer: datetime | None = None

@@ -1,17 +1,22 @@
-"""The tick: every second it finds what is due in MongoDB and has it done, with Redis or without."""
+"""The tick: every second, and when the clock jumps, it finds what is due in MongoDB and has it done."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from server import logs, metrics
+from server.domain.clock import Clock, system_clock
 from server.domain.refusals import Unavailable
 from server.jobs.timetable import Duty
 
 log = logs.logger(__name__)
 
 EVERY = 1.0  # seconds
+LOOK = 0.1  # seconds between two looks whether the clock has jumped
+JUMP = timedelta(seconds=2)  # a clock that is so far ahead of its pace has jumped
 MOST = 200  # ids a duty hands on in one tick; the rest is found by the next
 BATCH = 20  # ids one job looks at
 SIDE_BY_SIDE = 8  # batches that the tick itself works on when there is no queue
@@ -29,12 +34,14 @@ class Queue(Protocol):
 class Tick:
     """Finds due things. What it finds twice does no harm: each is claimed in MongoDB before anything is done."""
 
-    def __init__(self, duties: Sequence[Duty], queue: Queue) -> None:
+    def __init__(self, duties: Sequence[Duty], queue: Queue, clock: Clock | None = None) -> None:
         self._duties = duties
         self._queue = queue
+        self._clock = clock or system_clock()
         self._seen: dict[tuple[str, str], float] = {}
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
-        self._working: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._working: set[tuple[str, str]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -42,16 +49,19 @@ class Tick:
         while not self._stopping.is_set():
             started = time.monotonic()
             await self._once()
-            rest = max(0.0, EVERY - (time.monotonic() - started))
-            try:
-                await asyncio.wait_for(self._stopping.wait(), rest)
-            except TimeoutError:
-                continue
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
+            await self._rest(EVERY - (time.monotonic() - started))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def stop(self) -> None:
         """Look for nothing more."""
         self._stopping.set()
+
+    async def _rest(self, seconds: float) -> None:
+        """Return after so many seconds, sooner when the clock jumps or `stop` is called."""
+        ends, leap = time.monotonic() + seconds, self._clock.now() + timedelta(seconds=seconds) + JUMP
+        while (left := ends - time.monotonic()) > 0 and self._clock.now() < leap and not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), min(left, LOOK))
 
     async def _once(self) -> None:
         found: set[tuple[str, str]] = set()
@@ -79,15 +89,20 @@ class Tick:
         return now - first > PATIENCE
 
     def _do(self, duty: Duty, batch: Sequence[str]) -> None:
-        key = (duty.name, batch[0])
-        if key not in self._working:
-            task = asyncio.create_task(self._work(duty, batch))
-            self._working[key] = task
-            task.add_done_callback(lambda _: self._working.pop(key, None))
+        """Work on those of these that are not being worked on here already."""
+        new = [each for each in batch if (duty.name, each) not in self._working]
+        if new:
+            self._working |= {(duty.name, each) for each in new}
+            task = asyncio.create_task(self._work(duty, new))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _work(self, duty: Duty, batch: Sequence[str]) -> None:
-        async with self._room:
-            await work(duty, batch)
+        try:
+            async with self._room:
+                await work(duty, batch)
+        finally:
+            self._working -= {(duty.name, each) for each in batch}
 
     def _forget(self, found: set[tuple[str, str]]) -> None:
         self._seen = {key: first for key, first in self._seen.items() if key in found}

@@ -1,6 +1,7 @@
 """The worker: one streaq Worker, opened again whenever Redis comes back, that does what the tick found."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import msgspec
@@ -69,7 +70,8 @@ async def keep_running(redis_url: str, duties: Sequence[Duty], stopping: asyncio
         log.warning("The queue is gone; the tick works alone.", fault=type(fault).__name__, seconds=wait)
         if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
             wait = 1.0
-        await asyncio.wait({asyncio.create_task(stopping.wait())}, timeout=wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), wait)
         wait = min(wait * 2, _LONGEST_WAIT)
 
 

@@ -15,6 +15,8 @@ _STYLES = {
     "background-color", "border-left", "border-radius", "color", "font-size", "font-weight", "letter-spacing",
     "line-height", "margin", "max-width", "padding", "padding-left", "text-align",
 }  # fmt: skip
+# Markdown needs a blank after bold that ends in a stop; a Chinese stop is wide enough without it.
+_BLANK_AFTER_STOP = re.compile(r"(?<=[，。：；？！”）]</strong>) (?=[^\x00-\x7f])")
 _BREAK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])")
 
 
@@ -29,7 +31,7 @@ class Look:
 def body(markdown: str, pictures: Mapping[str, str], look: Look) -> str:
     """Return an article's body as HTML, its pictures at the addresses given by file name; others are left out."""
     parts = "".join(_written(_PARSER.parse(markdown), pictures, look))
-    return _BREAK_IN_CHINESE.sub("", parts)
+    return _BLANK_AFTER_STOP.sub("", _BREAK_IN_CHINESE.sub("", parts))
 
 
 def sieve(html: str, addresses: Collection[str], look: Look) -> str:

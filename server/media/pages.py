@@ -11,7 +11,7 @@ from server.media.scenery import Colour, palette_of
 
 MOST_CHARACTERS, MOST_BYTES = 20_000, 1_000_000  # of a draft's content (fact sheet 3.2)
 _TEXT = "#33383b"
-_QUIET = "#7b8386"
+_QUIET = "#59636a"
 
 
 def wechat_page(article: Article, pictures: Mapping[str, str], sources: Sequence[Source]) -> str:

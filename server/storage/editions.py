@@ -113,10 +113,10 @@ class EditionStore:
         cursor = self._editions.find({}).sort("at", DESCENDING).limit(most).max_time_ms(QUERY_MS)
         return [_certain(document) async for document in cursor]
 
-    async def taken_days(self, since: datetime) -> Collection[date]:
-        """Return the Shanghai days from `since` on that a mass edition has for itself."""
+    async def taken_days(self, since: datetime, series: str) -> Collection[date]:
+        """Return the Shanghai days from `since` on that a mass edition, or one of this series, has for itself."""
         wanted = {
-            "way": str(Way.MASS),
+            "$or": [{"way": str(Way.MASS)}, {"series": series}],
             "state": {"$in": sorted(HOLDS_THE_DAY)},
             "at": {"$gte": since - timedelta(days=1)},
         }

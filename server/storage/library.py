@@ -77,7 +77,9 @@ class LibraryStore:
         """Do what an import worked out; joins a running transaction."""
         changes = [_row_of(piece, plan.state_of(piece)) for piece in plan.written]
         changes += [
-            UpdateOne({"_id": piece}, {"$set": {"state": str(PieceState.WITHDRAWN)}}) for piece in plan.withdrawn
+            # What comes back waits for nothing that was shown before it went.
+            UpdateOne({"_id": piece}, {"$set": {"state": str(PieceState.WITHDRAWN), "shown": 0}})
+            for piece in plan.withdrawn
         ]
         if not changes:
             return

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 import redis
-from coredis.exceptions import RedisError
 from redis.asyncio import Redis
 from streaq import Worker
 
@@ -17,8 +16,6 @@ log = logs.logger(__name__)
 NAME = "xinyi"
 PATIENCE = 0.5  # seconds a call to Redis may take before the caller goes on without it
 _LONGEST_WAIT = 30.0
-
-Unreachable = (RedisError, OSError, TimeoutError, ExceptionGroup)
 
 
 class Queue:
@@ -41,7 +38,7 @@ class Queue:
                 async with self._worker() as worker:
                     self._open, wait = worker, 1.0
                     await self._broken.wait()
-            except Unreachable as fault:
+            except Exception as fault:  # noqa: BLE001  whatever it is: the queue is opened again
                 log.warning("The queue cannot be reached.", fault=type(fault).__name__, seconds=wait)
             finally:
                 self._open = None
@@ -74,11 +71,17 @@ class Queue:
         try:
             async with asyncio.timeout(PATIENCE):
                 await task
-        except Unreachable as fault:
+        except Exception as fault:  # noqa: BLE001  whatever it is: the tick finds what is lost here, and a turn goes on
             log.warning("The queue did not take a job.", fault=type(fault).__name__)
-            self._broken.set()
+            self._break(worker)
             return False
         return True
+
+    def _break(self, worker: "Worker[None]") -> None:
+        """Let nobody wait for this connection any more; `run` opens another."""
+        if self._open is worker:
+            self._open = None
+            self._broken.set()
 
     async def soon(self, name: str, ids: Sequence[str]) -> None:
         """Ask that the job of this name look at these ids; what is lost here the tick finds."""

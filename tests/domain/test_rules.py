@@ -25,7 +25,7 @@ from server.domain.conversation.model import BookHour, CancelHour, Meet, Move, R
 from server.domain.conversation.rules import KEYS, wants, work_out
 from server.domain.conversation.scene import Shown, Want
 from server.domain.conversation.talk import LIFE, Step
-from server.domain.post.saying import Words
+from server.domain.post.saying import TEXT_BYTES, Words
 from tests.domain.booking.builders import NOW, a_booking, a_scene, an_expert, friday
 from tests.domain.scenes import (
     CARD,
@@ -217,6 +217,14 @@ def test_a_word_of_the_menu_leaves_the_question_open(word: str) -> None:
     turn = work_out(talking(word, "1"))
     assert turn.dialogue is None
     assert turn.reply is not None
+
+
+def test_of_many_articles_as_many_links_are_shown_as_fit_whole() -> None:
+    cards = tuple(replace(CARD, url=f"https://x/read/{'long-' * 20}{number}") for number in range(30))
+    text = text_of(work_out(on_stage("文章", shown=Shown(articles=cards))))
+    assert len(text.encode()) <= TEXT_BYTES
+    assert text.count("<a href=") == text.count("</a>") > 10
+    assert text.endswith("</a>")
 
 
 def test_help_itself_reads_nothing() -> None:

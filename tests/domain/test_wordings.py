@@ -23,9 +23,9 @@ def test_a_whole_word_goes_before_a_word_within_whatever_their_weights():
     assert answer("夜里睡不着啊", within, exact) == "within"
 
 
-def test_contained_words_go_before_words_that_all_occur_whatever_their_weights():
+def test_the_heavier_rule_decides_between_words_contained_and_words_that_all_occur():
     within, all_of = a_rule("within", contains=("夜班",)), a_rule("all-of", all_of=(("夜班", "睡不着"),), weight=9)
-    assert answer("上夜班睡不着", all_of, within) == "within"
+    assert answer("上夜班睡不着", within, all_of) == "all-of"
 
 
 def test_the_heavier_rule_decides_then_the_longer_word_then_the_id():

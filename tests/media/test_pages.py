@@ -95,6 +95,30 @@ def test_whatever_is_written_only_known_tags_come_out(markdown):
     assert tags <= {"h2", "p", "ul", "ol", "li", "strong", "em", "blockquote", "section", "br"} | {"img"}
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_small_print_in_the_foot_is_dark_enough_to_read(theme):
+    html = wechat_page(an_article(theme=theme), {}, [])
+    ground = re.search(r"background-color:(#\w{6})\">\s*<p", html)
+    ink = re.search(r"font-size:13px;line-height:1.75;color:(#\w{6})", html)
+    assert ground is not None
+    assert ink is not None
+    assert (brightness(ground[1]) + 0.05) / (brightness(ink[1]) + 0.05) >= 4.5  # WCAG 2, AA
+
+
+def brightness(colour: str) -> float:
+    """The relative luminance of a colour, as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_bold_that_ends_in_a_chinese_stop_leaves_no_gap_behind_it():
+    html = wechat_page(an_article("**先记下来。** 别急。**重** 话，**Fine.** yes"), {}, [])
+    assert "先记下来。</strong>别急" in html
+    assert "重</strong> 话" in html
+    assert "Fine.</strong> yes" in html
+
+
 def test_lines_of_chinese_are_joined_without_a_gap_and_latin_words_with_one():
     html = wechat_page(an_article("第一行\n第二行\n\nsome\nwords"), {}, [])
     assert "第一行第二行" in html

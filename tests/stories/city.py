@@ -40,10 +40,20 @@ class Door:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def metrics_url(self) -> str:
+        """Where it shows its metrics."""
+        return f"http://127.0.0.1:{self._environ['XINYI_METRICS_PORT']}/metrics"
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal, if it still runs."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
+
+    def wait(self) -> None:
+        """Return when it has ended by itself."""
+        assert self._process is not None
+        self._process.wait()
 
     def kill(self) -> None:
         """End it as `kill -9` does."""

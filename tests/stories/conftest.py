@@ -20,10 +20,13 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every story of a file play in the loop that its city was opened in."""
+    """Let the stories of a file play in the loop that its city was opened in, and all in one process."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+        if not item.path.is_relative_to(Path(__file__).parent):
+            continue
+        item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def grounds(stores: Stores, folder: Path) -> dict[str, str]:

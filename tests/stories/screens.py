@@ -10,10 +10,11 @@ from playwright.async_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "build" / "screens"
-README_PICTURES = {"booked-1280.png": "phone.png", "reading-375.png": "reading.png"}
-"""What README shows, by its name in the album."""
+README_PICTURES = {"morning-1280": "phone.png", "today-375": "reading.png"}
+"""What README shows, by its name in the album; these are taken without loss, the others faster."""
 
-_COLOURS = 200  # a palette keeps letters sharp and a README picture small
+_WIDEST = 1160  # pixels
+_STEP = 6  # between two shades: a soft ground then costs few bytes, and letters stay sharp
 _PAGE = """\
 <!doctype html>
 <html lang="zh-CN">
@@ -33,8 +34,7 @@ img {{ display: block; max-width: 100%; border: 1px solid #d8d6cd; border-radius
 </head>
 <body>
 <h1>心驿：手机上的三段路</h1>
-<p>由 <code>tests/stories/test_phone.py</code> 在 Chromium 里走完三段路时拍下：
-说话与求助，约一个小时，早上的文章。每张图有两种宽度。</p>
+<p>说话与求助，约一个小时，早上的文章：<code>tests/stories/test_phone.py</code> 在 Chromium 里走完时拍下。</p>
 {rows}
 </body>
 </html>
@@ -59,15 +59,16 @@ class Album:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for old in self.folder.glob("*.png"):
+        for old in (*self.folder.glob("*.png"), *self.folder.glob("*.jpeg")):
             old.unlink()
 
     async def take(self, page: Page, name: str, sentence: str, *, whole: bool = False) -> None:
         """Take what the page shows, or the whole length of it; the page of the album is written anew each time."""
         assert page.viewport_size is not None
         width = page.viewport_size["width"]
-        picture = Picture(f"{name}-{width}.png", sentence, width)
-        await page.screenshot(path=self.folder / picture.file, full_page=whole, animations="disabled", scale="device")
+        ending = "png" if f"{name}-{width}" in README_PICTURES else "jpeg"
+        picture = Picture(f"{name}-{width}.{ending}", sentence, width)
+        await page.screenshot(path=self.folder / picture.file, full_page=whole, animations="disabled")
         self.pictures.append(picture)
         (self.folder / "index.html").write_text(self._page(), encoding="utf-8")
 
@@ -89,10 +90,11 @@ def _figure(picture: Picture) -> str:
 
 
 def light(picture: Path) -> bytes:
-    """Return the picture as a PNG of few colours, as it may stand in a README."""
-    few = Image.open(picture).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    """Return the picture as a PNG of few shades, small enough to stand in a README."""
+    image = Image.open(picture).convert("RGB")
+    image.thumbnail((_WIDEST, image.height), Image.Resampling.LANCZOS)
     written = BytesIO()
-    few.save(written, "PNG", optimize=True)
+    image.point(lambda shade: min(255, (shade + _STEP // 2) // _STEP * _STEP)).save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
@@ -101,7 +103,7 @@ def main() -> None:
     docs = ROOT / "docs"
     docs.mkdir(exist_ok=True)
     for taken, kept in README_PICTURES.items():
-        (docs / kept).write_bytes(light(SCREENS / taken))
+        (docs / kept).write_bytes(light(SCREENS / f"{taken}.png"))
 
 
 if __name__ == "__main__":

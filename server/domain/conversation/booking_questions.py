@@ -88,10 +88,10 @@ def _expert(talk: Talk, scene: Scene, _now: datetime) -> str:
 def _hour(talk: Talk, scene: Scene, now: datetime) -> str:
     expert = scene.expert(talk.expert) if talk.expert else None
     if expert:
-        head = f"{words.who(expert)}\n{expert.intro}\n\n空的时间，回复数字选一个："
+        head = f"{words.who(expert)}\n{expert.intro}\n\n空的时间，回复数字："
         lines = [words.near_hour(slot.start, now) for slot in talk.offers]
     else:
-        head = f"“{theme_name(talk.theme, scene)}”空的时间，回复数字选一个："
+        head = f"“{theme_name(talk.theme, scene)}”空的时间，回复数字："
         lines = [_line(slot, scene, now) for slot in talk.offers]
     return f"{head}\n{_numbered(lines)}\n回复“换”看另外几个时间，{_LEAVE}"
 

@@ -35,7 +35,7 @@ from server.domain.conversation.wordings import ArticleRef, fold
 from server.domain.help.lines import listing
 from server.domain.help.phrases import help_reply
 from server.domain.people.model import followed, unfollowed
-from server.domain.post.saying import Saying, Words
+from server.domain.post.saying import TEXT_BYTES, Saying, Words
 from server.domain.post.window import Act
 from server.domain.publishing.ports import MassEvent
 
@@ -200,8 +200,13 @@ def _today(scene: Scene) -> Turn:
 def _articles(scene: Scene) -> Turn:
     if not scene.shown.articles:
         return Turn(Words("这里还没有可以看的文章，过几天再来看看。"))
-    rows = [f'· <a href="{card.url}">{card.title}</a>' for card in scene.shown.articles]
-    return Turn(Words("\n".join(("点开就能看：", *rows))))
+    text = "点开就能看："
+    for card in scene.shown.articles:
+        longer = f'{text}\n· <a href="{card.url}">{card.title}</a>'
+        if len(longer.encode()) > TEXT_BYTES:  # a link that is cut in two shows its code
+            break
+        text = longer
+    return Turn(Words(text))
 
 
 def _booking(scene: Scene, word: str) -> Turn:

@@ -44,7 +44,7 @@ _S = EditionState
 STEPS = {
     _S.PLANNED: {_S.PREPARING, _S.SENT, _S.MISSED, _S.FAILED, _S.CANCELLED},
     _S.PREPARING: {_S.READY, _S.MISSED, _S.FAILED, _S.CANCELLED},
-    _S.READY: {_S.SENDING, _S.MISSED, _S.FAILED, _S.CANCELLED},
+    _S.READY: {_S.SENDING, _S.MISSED, _S.CANCELLED},
     _S.SENDING: {_S.SENT, _S.FAILED},
     _S.SENT: set[EditionState](),
     _S.FAILED: set[EditionState](),

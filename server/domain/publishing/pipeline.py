@@ -70,6 +70,8 @@ class Pipeline:
     def _after(self, edition: Edition, fault: Fault) -> Edition:
         """Return the edition after a call that failed: later again where nothing is lost, else failed."""
         now = self.clock.now()
+        if edition.sending and edition.sending.message:
+            return _asked(edition, now)  # a question that failed says nothing about what was accepted
         if isinstance(fault, Busy):
             return replace(edition, due=now + timedelta(seconds=fault.seconds))
         if isinstance(fault, Unclear):
@@ -200,14 +202,12 @@ class Pipeline:
         with _breaking(edition):
             outcome = await self.press.outcome(sending.message)
         known = sending.confirmed or outcome is not Outcome.UNKNOWN
-        asked = replace(edition, sending=replace(sending, asked=sending.asked + 1, confirmed=known))
+        told = replace(edition, sending=replace(sending, confirmed=known))
         if outcome is Outcome.SENT:
-            return move(asked, Step(_S.SENT, now, BY, "by asking"), None)
+            return move(told, Step(_S.SENT, now, BY, "by asking"), None)
         if outcome is Outcome.FAILED:
-            return move(asked, Step(_S.FAILED, now, BY, "WeChat says that it failed"), None)
-        if now > sending.first_called + GIVE_UP_ASKING:
-            return move(asked, Step(_S.FAILED, now, BY, "WeChat never told what became of it"), None)
-        return replace(asked, due=next_look(asked, now))
+            return move(told, Step(_S.FAILED, now, BY, "WeChat says that it failed"), None)
+        return _asked(told, now)
 
     async def _note(self, edition: Edition) -> Edition:
         """Store what is about to be called; raises `Lost` when another process holds the edition."""
@@ -236,6 +236,17 @@ def _breaking(edition: Edition) -> Iterator[None]:
         yield
     except Fault as fault:
         raise Broken(edition, fault) from fault
+
+
+def _asked(edition: Edition, now: datetime) -> Edition:
+    """Return the edition after a question that settled nothing: asked again later, and given up after two days."""
+    sending = edition.sending
+    if sending is None:
+        raise TypeError(edition.id)
+    if now > sending.first_called + GIVE_UP_ASKING:
+        return move(edition, Step(_S.FAILED, now, BY, "WeChat never told what became of it"), None)
+    asked = replace(edition, sending=replace(sending, asked=sending.asked + 1))
+    return replace(asked, due=next_look(asked, now))
 
 
 def _with(made: Prepared, what: str, media: str) -> Prepared:

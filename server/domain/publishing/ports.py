@@ -147,8 +147,8 @@ class Editions(Protocol):
         """Return editions whose hour has come, newest first, cancelled ones left out."""
         ...
 
-    async def taken_days(self, since: datetime) -> Collection[date]:
-        """Return the Shanghai days from `since` on that a mass edition has for itself."""
+    async def taken_days(self, since: datetime, series: str) -> Collection[date]:
+        """Return the Shanghai days from `since` on that a mass edition, or one of this series, has for itself."""
         ...
 
     async def used_by(self, series: str) -> Collection[str]:

@@ -12,7 +12,7 @@ from server.domain.publishing.edition import Edition, EditionState, Step, Way, m
 from server.domain.publishing.piece import Article, Piece
 from server.domain.publishing.pipeline import finish
 from server.domain.publishing.ports import Editions, Library, MassEvent
-from server.domain.publishing.series import WARN_DAYS, Series, SeriesState, next_hour, upcoming
+from server.domain.publishing.series import WARN_DAYS, Series, SeriesState, in_order, next_hour, upcoming
 from server.domain.refusals import Forbidden, NotFound, Taken, TooLate, WrongState
 from server.domain.together import Together
 
@@ -113,10 +113,10 @@ class Publishing:
         found = await self.library.find(piece)
         return self._card(found) if found else None
 
-    async def cards(self, most: int = 6) -> Sequence[Card]:
-        """Return cards of the articles to read: those of past editions, newest first, then others."""
+    async def cards(self, most: int = 12) -> Sequence[Card]:
+        """Return cards of the articles to read: those of past editions, newest first, then others, themes in turn."""
         editions = await self.editions.latest(self.clock.now(), most)
-        others = [candidate.id for candidate in await self.library.articles()]
+        others = in_order(await self.library.articles())
         pieces = list(dict.fromkeys([*(edition.piece for edition in editions), *others]))[:most]
         found = [await self.card(piece) for piece in pieces]
         return [card for card in found if card is not None]
@@ -174,7 +174,7 @@ class Publishing:
             look_again = replace(series, state=SeriesState.DRY, due=now + timedelta(hours=1))
             await self.editions.save_series(look_again)
             return
-        at = next_hour(series.hour, now, await self.editions.taken_days(now))
+        at = next_hour(series.hour, now, await self.editions.taken_days(now, series.id))
         moved = await self.editions.save_series(replace(series, state=SeriesState.RUNNING, due=at))
         if moved:
             await self.plan(waiting[0], at, series.way, BY_SERIES, series.id)
