@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import itertools
 import os
 import socket
@@ -12,7 +13,7 @@ from typing import Any
 import pymongo
 import pytest
 
-from server import embedded, settings
+from server import embedded, logs, settings
 from tests.servers import Servers, Stores
 
 os.environ.setdefault("MOTOR_MAX_WORKERS", "16")
@@ -25,8 +26,9 @@ class OffThisMachine(AssertionError):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the way off this machine, in every process of the tests."""
+    """Close the way off this machine, and begin logs of our own kind, in every process of the tests."""
     _stay_here()
+    logs.start("tests", "json", io.StringIO())  # structlog's own would draw every local variable of a fault
 
 
 # Real stores: one mongod and one valkey for each process of the tests, and a database of its own for each test
