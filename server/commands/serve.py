@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import sys
 
@@ -49,6 +50,7 @@ async def _serve(settings: Settings) -> None:
         readiness = _readiness(app)
         server = HTTPServer(application(_services(app, readiness)), max_body_size=LARGEST_BODY)
         server.add_sockets(bind_sockets(settings.port, reuse_port=True))
+        _settle()
         behind = [asyncio.create_task(each) for each in (app.workshops.queue.run(), _begin(app, readiness))]
         await asked.wait()
         readiness.is_ready = False
@@ -57,6 +59,12 @@ async def _serve(settings: Settings) -> None:
             await asyncio.wait_for(server.close_all_connections(), LAST_SECONDS)
         await _doors.end(behind)
         exporter.close()
+
+
+def _settle() -> None:
+    """Spare the collector what the start has made: it stays, and there is much of it."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _begin(app: App, readiness: Readiness) -> None:

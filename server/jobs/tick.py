@@ -58,6 +58,7 @@ class Tick:
 
     async def _rest(self, seconds: float) -> None:
         """Return after so many seconds, sooner when the clock jumps or `stop` is called."""
+        await asyncio.sleep(0)  # a tick that took all its time still lets the others go on
         ends, leap = time.monotonic() + seconds, self._clock.now() + timedelta(seconds=seconds) + JUMP
         while (left := ends - time.monotonic()) > 0 and self._clock.now() < leap and not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):

@@ -1,6 +1,8 @@
 """Bookings: every ten minutes of expert and worker under one unique index; the database decides who has them."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import ASCENDING
@@ -8,11 +10,22 @@ from pymongo.errors import DuplicateKeyError
 
 from server.domain.booking.model import HOLDS_ITS_CELLS, OPEN, Booking, HourTaken, OwnOverlap
 from server.storage.documents import from_document, to_document
+from server.storage.gather import Gather
 from server.storage.mongo import QUERY_MS, Database, reaching, session
 
 _OPEN = {"$in": sorted(OPEN)}
 _HOLDING = {"$in": sorted(HOLDS_ITS_CELLS)}
+_BATCH = 5_000  # documents in one answer of the server
 _CHANGING = ("state", "due", "history", "told", "not_told")
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Bookings of these experts that start from `first` to `last`."""
+
+    experts: frozenset[str]
+    first: datetime
+    last: datetime
 
 
 @reaching
@@ -21,6 +34,8 @@ class BookingStore:
 
     def __init__(self, database: Database) -> None:
         self._bookings = database["bookings"]
+        self._taken = Gather(self._all_taken)
+        self._own = Gather(self._all_own)
 
     async def ensure_indexes(self) -> None:
         """Make the index that lets no cell be held twice, and those of agenda, worker and tick."""
@@ -33,16 +48,41 @@ class BookingStore:
         await self._bookings.create_index([("due", ASCENDING)], partialFilterExpression=is_open)
 
     async def taken_cells(self, experts: Collection[str], first: datetime, last: datetime) -> Collection[str]:
-        """Return the cells of bookings of these experts that start from `first` to `last`, both included."""
-        wanted = {"expert": {"$in": list(experts)}, "state": _HOLDING, "start": {"$gte": first, "$lte": last}}
-        cursor = self._bookings.find(wanted, {"cells": 1}, session=session()).max_time_ms(QUERY_MS)
-        return {cell async for document in cursor for cell in document["cells"]}
+        """Return the cells of bookings of these experts that start from `first` to `last`, both included.
+
+        Read once for all who ask at this moment: cells that only another of them asked for may be among them.
+        """
+        return await self._taken(_Window(frozenset(experts), first, last))
+
+    async def _all_taken(self, windows: Sequence[_Window]) -> Sequence[Collection[str]]:
+        experts: set[str] = set().union(*(window.experts for window in windows))
+        wanted = {
+            "expert": {"$in": sorted(experts)},
+            "state": _HOLDING,
+            "start": {
+                "$gte": min(window.first for window in windows),
+                "$lte": max(window.last for window in windows),
+            },
+        }
+        cursor = self._bookings.find(wanted, {"_id": 0, "cells": 1}, batch_size=_BATCH).max_time_ms(QUERY_MS)
+        cells = frozenset(cell for document in await cursor.to_list(None) for cell in document["cells"])
+        return [cells] * len(windows)
 
     async def of_worker(self, worker: str, now: datetime) -> Sequence[Booking]:
-        """Return the worker's open bookings whose hour has not begun, soonest first."""
-        wanted = {"worker": worker, "state": _OPEN, "start": {"$gt": now}}
-        cursor = self._bookings.find(wanted, session=session()).sort("start").max_time_ms(QUERY_MS)
-        return [from_document(Booking, document) async for document in cursor]
+        """Return the worker's open bookings whose hour has not begun, soonest first.
+
+        Asked for together with everybody else's of this moment.
+        """
+        return [booking for booking in await self._own((worker, now)) if booking.start > now]
+
+    async def _all_own(self, askers: Sequence[tuple[str, datetime]]) -> Sequence[Sequence[Booking]]:
+        workers, nows = zip(*askers, strict=True)
+        wanted = {"worker": {"$in": sorted(set(workers))}, "state": _OPEN, "start": {"$gt": min(nows)}}
+        cursor = self._bookings.find(wanted, batch_size=_BATCH).sort("start").max_time_ms(QUERY_MS)
+        own = defaultdict[str, list[Booking]](list)
+        for document in await cursor.to_list(None):
+            own[document["worker"]].append(from_document(Booking, document))
+        return [own[worker] for worker in workers]
 
     async def find(self, booking: str) -> Booking | None:
         """Return a booking."""

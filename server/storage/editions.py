@@ -145,14 +145,12 @@ class EditionStore:
 
     async def due_series(self, now: datetime, most: int) -> list[str]:
         """Return ids of running or dry series whose next edition has to be planned now."""
-        wanted = {"due": {"$lte": now}, "state": {"$ne": str(SeriesState.STOPPED)}}
-        cursor = self._series.find(wanted, {"_id": 1}).limit(most).max_time_ms(QUERY_MS)
+        cursor = self._series.find(_due_series(now), {"_id": 1}).limit(most).max_time_ms(QUERY_MS)
         return [document["_id"] async for document in cursor]
 
     async def count_due_series(self, now: datetime) -> int:
-        """Return how many running series are without their next edition."""
-        wanted = {"due": {"$lte": now}, "state": str(SeriesState.RUNNING)}
-        return await self._series.count_documents(wanted, maxTimeMS=QUERY_MS)
+        """Return how many running series are without their next edition, or dry ones that have not looked again."""
+        return await self._series.count_documents(_due_series(now), maxTimeMS=QUERY_MS)
 
     async def save_series(self, series: Series) -> bool:
         """Store a change guarded by the revision; False if the series moved on meanwhile."""
@@ -162,6 +160,10 @@ class EditionStore:
             {"_id": series.id, "revision": series.revision}, {"$set": document}, session=session()
         )
         return bool(result.matched_count)
+
+
+def _due_series(now: datetime) -> Document:
+    return {"due": {"$lte": now}, "state": {"$ne": str(SeriesState.STOPPED)}}
 
 
 def _due(now: datetime) -> Document:

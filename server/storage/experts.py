@@ -7,7 +7,8 @@ from pymongo import UpdateOne
 from server.domain.booking.model import Expert, ExpertKind, Leave, Level, Pattern, Span, Week
 from server.domain.help import lines
 from server.storage.documents import from_document, to_document
-from server.storage.mongo import QUERY_MS, Database, reaching, session
+from server.storage.gather import Gather
+from server.storage.mongo import QUERY_MS, Database, Document, reaching, session
 from server.storage.shelf.experts import ExpertEntry
 
 
@@ -17,16 +18,24 @@ class ExpertStore:
 
     def __init__(self, database: Database) -> None:
         self._experts = database["experts"]
+        self._gathered = Gather(self._everybody)
+        self._last: tuple[Sequence[Document], Sequence[Expert]] = ((), ())
 
     async def experts(self) -> Sequence[Expert]:
-        """Return every expert by id, those no longer offered too."""
-        cursor = self._experts.find({}, session=session()).sort("_id").max_time_ms(QUERY_MS)
-        return [from_document(Expert, document) async for document in cursor]
+        """Return every expert by id, those no longer offered too; read once for all who ask at this moment."""
+        return list(await self._gathered(None))
 
     async def find(self, expert: str) -> Expert | None:
         """Return an expert, also one no longer offered."""
-        document = await self._experts.find_one({"_id": expert}, session=session(), max_time_ms=QUERY_MS)
-        return from_document(Expert, document) if document else None
+        return next((each for each in await self._gathered(None) if each.id == expert), None)
+
+    async def _everybody(self, askers: Sequence[None]) -> Sequence[Sequence[Expert]]:
+        documents = await self._experts.find({}).sort("_id").max_time_ms(QUERY_MS).to_list(None)
+        documents_before, experts = self._last
+        if documents != documents_before:  # what has not changed need not be made into values again
+            experts = tuple(from_document(Expert, document) for document in documents)
+            self._last = (documents, experts)
+        return [experts] * len(askers)
 
     async def keep(self, experts: Sequence[Expert]) -> None:
         """Make these the experts that are offered; all others stay known and are offered no longer.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, WriteError
@@ -35,7 +36,8 @@ class Gather(Generic[Item, Result]):
         answer: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, answer))
         if len(self._waiting) == 1:
-            loop.call_soon(self._start)
+            # What is gathered belongs to no one caller: neither to its transaction nor to its cause.
+            loop.call_soon(self._start, context=Context())
         return answer
 
     def _start(self) -> None:

@@ -37,7 +37,21 @@ _MAJORITY = WriteConcern(w="majority", j=True, wtimeout=5_000)
 
 _UNREACHED = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 
-_session: ContextVar[Session | None] = ContextVar("mongo session", default=None)
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """One transaction under way; `is_left` says that whoever asked for it waits no longer."""
+
+    session: Session | None = None
+    is_left: bool = False
+
+    def go_on(self) -> None:
+        """Raise `Unavailable` where nothing more may be written, since nobody would hear of it."""
+        if self.is_left:
+            raise Unavailable("现在有点忙，请稍后再试。")
+
+
+_turn: ContextVar[_Turn | None] = ContextVar("mongo turn", default=None)
 
 
 def reaching(store: type[Store]) -> type[Store]:
@@ -65,8 +79,15 @@ def _reaching(method: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]
 
 
 def session() -> Session | None:
-    """Return the session of the transaction this task is in, so that a store joins it."""
-    return _session.get()
+    """Return the session of the transaction this task is in, so that a store joins it.
+
+    Raises `Unavailable` when whoever asked for the transaction has gone: it goes no further.
+    """
+    turn = _turn.get()
+    if turn is None:
+        return None
+    turn.go_on()
+    return turn.session
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +118,7 @@ class Mongo:
         options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self.data: Database = self.client.get_database(name, codec_options=options, write_concern=_MAJORITY)
         self.keys: Database = self.client.get_database(f"{name}_keys", codec_options=options, write_concern=_MAJORITY)
-        self._ending: set[asyncio.Future[None]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
 
     async def ping(self) -> None:
         """Return once the server takes writes; raises `Unavailable` within two seconds otherwise."""
@@ -126,50 +147,57 @@ class Mongo:
         The deed may run several times and so has no effect outside the database. What it raises
         aborts the transaction and is passed on. A deed that asks for `together` joins the outer one.
         """
-        if _session.get() is not None:
+        if _turn.get() is not None:
             return await deed()
-        opened: Session | None = None
+        turn = _Turn()
+        running = asyncio.create_task(self._run(turn, deed))
+        self._keep(running)
         try:
             async with asyncio.timeout(within):
-                opened = await self.client.start_session()
-                return await self._inside(opened, deed)
+                return await asyncio.shield(running)
         except (TimeoutError, *_UNREACHED) as fault:
             raise Unavailable("现在有点忙，请稍后再试。") from fault
         finally:
-            if opened is not None:
-                self._end(opened)
+            turn.is_left = True
 
-    async def _inside(self, opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
-        token = _session.set(opened)
+    async def _run(self, turn: "_Turn", deed: Callable[[], Awaitable[T]]) -> T:
+        """Run the deed in a task of its own, which nobody ends while one of its commands is under way.
+
+        Motor's threads go on with a command whose caller was cancelled; a session ended under their hands lets
+        it through outside of any transaction.
+        """
+        opened = await self.client.start_session()
+        turn.session = opened
+        _turn.set(turn)
         try:
-            return await _repeat(opened, deed)
+            return await _repeat(turn, opened, deed)
         finally:
-            _session.reset(token)
+            self._keep(asyncio.ensure_future(opened.end_session()))  # the caller need not wait for it
 
-    def _end(self, opened: Session) -> None:
-        """Give the session back behind the caller's back: on a server that hangs this takes seconds."""
-        ending = asyncio.ensure_future(opened.end_session())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ended)
+    def _keep(self, running: "asyncio.Future[Any]") -> None:
+        self._running.add(running)
+        running.add_done_callback(self._done)
 
-    def _ended(self, ending: "asyncio.Future[None]") -> None:
-        self._ending.discard(ending)
-        if not ending.cancelled():
-            ending.exception()  # a session that cannot be ended is ended by the server
+    def _done(self, running: "asyncio.Future[Any]") -> None:
+        self._running.discard(running)
+        if not running.cancelled():
+            running.exception()  # whoever waited for it was told, or has gone
 
     async def close(self) -> None:
         """Close every connection."""
         self.client.close()
 
 
-async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
-    while True:  # until the caller's time is up: `together` ends it there
+async def _repeat(turn: "_Turn", opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
+    while True:  # until whoever asked has gone
+        turn.go_on()
         opened.start_transaction(
             read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY, max_commit_time_ms=3_000
         )
         try:
             result = await deed()
-            await _commit(opened)
+            turn.go_on()
+            await _commit(turn, opened)
         except PyMongoError as fault:
             await _abort(opened)
             if not fault.has_error_label("TransientTransactionError"):
@@ -182,12 +210,12 @@ async def _repeat(opened: Session, deed: Callable[[], Awaitable[T]]) -> T:
             return result
 
 
-async def _commit(opened: Session) -> None:
+async def _commit(turn: "_Turn", opened: Session) -> None:
     while True:
         try:
             await opened.commit_transaction()
         except (OperationFailure, ConnectionFailure) as fault:
-            if not fault.has_error_label("UnknownTransactionCommitResult"):
+            if turn.is_left or not fault.has_error_label("UnknownTransactionCommitResult"):
                 raise
         else:
             return

@@ -1,6 +1,7 @@
 """The queue: work is enqueued by name in Redis; without Redis nothing is lost, the tick finds what is due."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ log = logs.logger(__name__)
 NAME = "xinyi"
 PATIENCE = 0.5  # seconds a call to Redis may take before the caller goes on without it
 _LONGEST_WAIT = 30.0
+_LOOK = 2.0  # seconds between two looks whether Redis still answers
 
 
 class Queue:
@@ -37,7 +39,7 @@ class Queue:
             try:
                 async with self._worker() as worker:
                     self._open, wait = worker, 1.0
-                    await self._broken.wait()
+                    await self._until_broken(worker)
             except Exception as fault:  # noqa: BLE001  whatever it is: the queue is opened again
                 log.warning("The queue cannot be reached.", fault=type(fault).__name__, seconds=wait)
             finally:
@@ -45,6 +47,14 @@ class Queue:
                 self._broken.clear()
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _until_broken(self, worker: "Worker[None]") -> None:
+        """Return when a call has failed; raise when Redis does not answer though nobody called."""
+        while not self._broken.is_set():
+            async with asyncio.timeout(PATIENCE):
+                await worker.redis.ping()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._broken.wait(), _LOOK)
 
     @property
     def is_open(self) -> bool:

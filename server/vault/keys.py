@@ -46,7 +46,7 @@ class Master:
             _name(key): AESGCM(key) for key in (current, old) if key is not None
         }
         self._randomness = randomness
-        self._marking = hmac.digest(current, b"xinyi marks", "sha256")
+        self._marking = hmac.new(hmac.digest(current, b"xinyi marks", "sha256"), digestmod="sha256")
 
     def wrap(self, name: str, key: bytes) -> bytes:
         """Return the key sealed under the current master key and bound to its name."""
@@ -67,7 +67,9 @@ class Master:
 
     def mark(self, text: str) -> str:
         """Return the keyed hash by which logs and rows name a message without telling whose it is."""
-        return hmac.digest(self._marking, text.encode(), "sha256")[:10].hex()
+        marking = self._marking.copy()  # the key is worked in once, not for every message
+        marking.update(text.encode())
+        return marking.digest()[:10].hex()
 
     def fresh_key(self) -> bytes:
         """Return a new data key."""

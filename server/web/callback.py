@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 from server import logs, metrics
 from server.domain.clock import Clock
@@ -10,6 +11,7 @@ from server.domain.conversation.messages import Heard
 from server.domain.conversation.model import Reply
 from server.domain.refusals import Refusal
 from server.web.base import Door
+from server.web.front import Answer
 from server.wechat import messages
 from server.wechat.crypto import Envelope, Opened
 
@@ -31,43 +33,48 @@ class Listener(Protocol):
         ...
 
 
-class Callback(Door):
-    """`/wechat`: verification by GET, messages and events by POST."""
+class Letters:
+    """`/wechat` by POST: messages and events. Whatever is no message of WeChat's is answered empty, 400 or 403."""
 
-    envelope: Envelope
-    conversation: Listener
-    clock: Clock
+    def __init__(self, envelope: Envelope, conversation: Listener, clock: Clock) -> None:
+        self._envelope = envelope
+        self._conversation = conversation
+        self._clock = clock
 
-    def get(self) -> None:
-        """Prove to WeChat that this address is ours."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(self.envelope.verify_url(self._query()))
+    async def answer(self, query: str, body: bytes) -> Answer:
+        """Answer one message; 503 to whatever went wrong here makes WeChat repeat it, so that nothing is lost."""
+        try:
+            return Answer(200, await self._hear(_read(query), body))
+        except Refusal as refusal:
+            metrics.REFUSED.labels(refusal.code).inc()
+            return Answer(refusal.status)
+        except Exception:  # whatever it is, WeChat must hear of it
+            log.error("A door failed.", path="/wechat", exc_info=True)
+            return Answer(503)
 
-    async def post(self) -> None:
-        """Answer one message."""
-        started = time.perf_counter()
-        opened = self.envelope.open(self._query(), self.request.body, self.clock.now())
-        heard = messages.parse(opened.clear, self.clock.now())
+    async def _hear(self, query: Mapping[str, str], body: bytes) -> bytes:
+        started, now = time.perf_counter(), self._clock.now()
+        opened = self._envelope.open(query, body, now)
+        heard = messages.parse(opened.clear, now)
         self._watch(opened)
         kind, outcome = type(heard.content).__name__.lower(), "failed"
-        logs.cause.set(self.conversation.cause(heard))
+        logs.cause.set(self._conversation.cause(heard))
         try:
-            body = await self._answer(heard, opened)
-            outcome = "silent" if body is SUCCESS else "answered"
+            answer = await self._reply(heard, opened)
+            outcome = "silent" if answer is SUCCESS else "answered"
         except Refusal:
             outcome = "repeat-please"
             raise
         finally:
             metrics.CALLBACK_SECONDS.labels(kind, outcome).observe(time.perf_counter() - started)
-        self.set_header("Content-Type", "text/xml; charset=utf-8")
-        self.finish(body)
+        return answer
 
-    async def _answer(self, heard: Heard, opened: Opened) -> bytes:
-        reply = await self.conversation.hear(heard)
+    async def _reply(self, heard: Heard, opened: Opened) -> bytes:
+        reply = await self._conversation.hear(heard)
         if reply.saying is None:
             return SUCCESS
         clear = messages.render(reply.saying, heard, reply.at)
-        return self.envelope.seal(clear, opened.nonce, self.clock.now())
+        return self._envelope.seal(clear, opened.nonce, self._clock.now())
 
     def _watch(self, opened: Opened) -> None:
         """Raise an alarm about clocks that drift apart; a skew never makes the service deaf."""
@@ -75,19 +82,28 @@ class Callback(Door):
         if abs(opened.skew) > LOUD_SKEW:
             log.warning("WeChat's clock and ours are far apart.", seconds=round(opened.skew))
 
-    def _query(self) -> Mapping[str, str]:
-        arguments = self.request.query_arguments
-        return {name: values[-1].decode("utf-8", "replace") for name, values in arguments.items()}
+
+class Callback(Door):
+    """`/wechat` by GET: verification. Any other verb, and whatever is not WeChat's, is refused empty."""
+
+    envelope: Envelope
+
+    def get(self) -> None:
+        """Prove to WeChat that this address is ours."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(self.envelope.verify_url(_read(self.request.query)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401  Tornado's own signature
-        """Answer with an empty body: 400 or 403 to what is not WeChat's, 503 to whatever went wrong here.
-
-        A 503 makes WeChat repeat the message, so that nothing is lost to a fault of ours.
-        """
+        """Answer with an empty body."""
         fault = kwargs.get("exc_info", (None, None, None))[1]
-        status = status_code if status_code < 500 else 503
         if isinstance(fault, Refusal):
-            status = fault.status
-            metrics.REFUSED.labels(fault.code).inc()
+            status, code = fault.status, fault.code
+        else:  # Tornado's own: a method that WeChat does not use, a form that is none; or a fault of ours
+            status, code = (400, "unreadable") if status_code < 500 else (503, "fault")
+        metrics.REFUSED.labels(code).inc()
         self.set_status(status)
         self.finish()
+
+
+def _read(query: str) -> Mapping[str, str]:
+    return dict(parse_qsl(query))

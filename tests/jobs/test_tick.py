@@ -1,103 +1,29 @@
 """The tick: what is due is done, with Redis or without, each thing by one at a time, whatever another duty does."""
 
 import asyncio
+import io
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import pytest
 
 from server import metrics
 from server.domain.refusals import Unavailable
-from server.embedded import free_port
 from server.jobs import tick as ticking
 from server.jobs.tick import BATCH, MOST, SIDE_BY_SIDE, Tick
 from server.jobs.timetable import Duty
-from server.jobs.worker import keep_running
 from server.storage.mongo import Mongo
-from server.storage.queue import Queue
 from server.vault.seals import Seals
+from tests.domain.booking.builders import NOW
+from tests.handclock import HandClock
+from tests.jobs.ticks import Things, a_worker, at_work, finding, nowhere
 from tests.servers import Servers
 from tests.storage.builders import a_row
 from tests.storage.office import Office, open_office
 from tests.storage.queues import DROPPED_STREAMS, running, until
 
 pytestmark = pytest.mark.filterwarnings(DROPPED_STREAMS)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticking, "EVERY", 0.02)
-    monkeypatch.setattr(ticking, "PATIENCE", 0.3)
-
-
-@asynccontextmanager
-async def at_work(queue: Queue, *duties: Duty) -> AsyncIterator[Tick]:
-    """A tick that runs until the test is done with it."""
-    tick = Tick(duties, queue)
-    task = asyncio.create_task(tick.run())
-    try:
-        yield tick
-    finally:
-        tick.stop()
-        await asyncio.wait_for(task, 5)
-
-
-@asynccontextmanager
-async def a_worker(url: str, *duties: Duty) -> AsyncIterator[None]:
-    """A worker beside the tick, as `xinyi work` has one."""
-    stopping = asyncio.Event()
-    task = asyncio.create_task(keep_running(url, duties, stopping))
-    try:
-        yield
-    finally:
-        stopping.set()
-        await asyncio.wait_for(task, 10)
-
-
-class Things:
-    """Things that are due until they were done; `run` may be held, and some of them fail."""
-
-    def __init__(self, *due: str) -> None:
-        self.due = list(due)
-        self.done: list[str] = []
-        self.asked: list[int] = []
-        self.failing: set[str] = set()
-        self.at_once: Counter[str] = Counter()
-        self.most_at_once = 0
-        self.free = asyncio.Event()
-        self.free.set()
-
-    def duty(self, name: str = "things") -> Duty:
-        return Duty(name, self.find, self.run)
-
-    async def find(self, most: int) -> Sequence[str]:
-        self.asked.append(most)
-        return self.due[:most]
-
-    async def run(self, ids: Sequence[str]) -> None:
-        for each in ids:
-            self.at_once[each] += 1
-            self.most_at_once = max(self.most_at_once, self.at_once.total())
-            await self.free.wait()
-            self.at_once[each] -= 1
-            if each in self.failing:
-                raise LookupError(each)
-            self.due.remove(each)
-            self.done.append(each)
-
-
-def nowhere() -> Queue:
-    """A queue that was never opened."""
-    return Queue(f"redis://127.0.0.1:{free_port()}/0")
-
-
-def finding(fault: Exception) -> Callable[[int], Awaitable[Sequence[str]]]:
-    async def find(_most: int) -> Sequence[str]:
-        raise fault
-
-    return find
 
 
 # With a Redis, and without
@@ -173,11 +99,12 @@ async def test_beside_a_redis_that_stands_still_the_tick_goes_on(office: Office,
 
 
 @pytest.mark.parametrize("fault", [LookupError("broken"), Unavailable("held")])
-async def test_a_duty_whose_search_fails_keeps_no_other_from_its_hour(fault: Exception) -> None:
+async def test_a_duty_whose_search_fails_keeps_no_other_from_its_hour(fault: Exception, told: io.StringIO) -> None:
     things = Things("a")
     broken = Duty("broken", finding(fault), things.run)
     async with at_work(nowhere(), broken, things.duty()):
         await until(lambda: things.done == ["a"])
+    assert '"name": "broken"' in told.getvalue()
 
 
 async def test_a_thing_that_fails_keeps_no_other_from_being_done_and_is_tried_again() -> None:
@@ -202,6 +129,35 @@ async def test_duties_are_looked_for_in_the_order_of_the_timetable() -> None:
     async with at_work(nowhere(), named("first"), named("second")):
         await until(lambda: len(order) >= 4)
     assert order[:4] == ["first", "second", "first", "second"]
+
+
+async def test_a_tick_that_takes_all_its_time_lets_the_others_go_on() -> None:
+    looks = 0
+
+    async def find(_most: int) -> Sequence[str]:
+        nonlocal looks
+        looks += 1
+        time.sleep(0.03)  # as long as a busy machine may need
+        if looks > 50:
+            tick.stop()
+        return ()
+
+    async with at_work(nowhere(), Duty("slow", find, Things().run)) as tick:
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+    assert looks < 20
+
+
+async def test_a_clock_that_jumps_is_noticed_before_the_second_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticking, "EVERY", 30.0)
+    things, clock = Things(), HandClock(NOW)
+    tick = Tick((things.duty(),), nowhere(), clock)
+    task = asyncio.create_task(tick.run())
+    await until(lambda: len(things.asked) == 1)
+    clock.ahead(hours=1)
+    await until(lambda: len(things.asked) == 2)
+    tick.stop()
+    await asyncio.wait_for(task, 1)
 
 
 # One at a time, not too many

@@ -156,6 +156,14 @@ async def test_one_that_nobody_waits_for_any_more_is_not_asked_for(mongo: Mongo)
 async def test_what_is_gathered_inside_a_transaction_does_not_join_it(mongo: Mongo) -> None:
     insert, find = inserter(mongo.data, "things"), finder(mongo.data, "things")
 
+    plain, seen = insert._ask, []
+
+    async def looking(documents: Any) -> Any:
+        seen.append(session())
+        return await plain(documents)
+
+    insert._ask = looking
+
     async def deed() -> None:
         await mongo.data["others"].insert_one({"_id": "undone"}, session=session())
         await insert({"_id": "gathered"})
@@ -166,6 +174,7 @@ async def test_what_is_gathered_inside_a_transaction_does_not_join_it(mongo: Mon
         await mongo.together(deed)
     assert await kept(mongo) == ["gathered"]
     assert await mongo.data["others"].find_one() is None
+    assert seen == [None]
 
 
 async def test_a_server_that_stands_still_keeps_no_caller_and_answers_again_afterwards(own_servers: Servers) -> None:

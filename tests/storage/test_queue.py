@@ -83,3 +83,12 @@ async def test_many_callers_of_a_redis_that_stands_still_wait_side_by_side(own_s
         assert taken == [False] * 50
         assert time.monotonic() - started < PATIENCE + 0.5
         own_servers.valkey.let_go()
+
+
+async def test_a_redis_that_goes_is_noticed_though_nobody_calls(own_servers: Servers) -> None:
+    async with running(own_servers.valkey.url) as queue:
+        await until(lambda: queue.is_open)
+        own_servers.valkey.hold()
+        await until(lambda: not queue.is_open)
+        own_servers.valkey.let_go()
+        await until(lambda: queue.is_open, 8)

@@ -77,6 +77,7 @@ async def test_thirty_days_take_thirty_articles_once_each_and_then_the_series_is
     assert [on for on, _ in planned] == [MONDAY + timedelta(days=number) for number in range(30)]
     assert len({piece for _, piece in planned}) == 30
     assert await desk.state() is SeriesState.DRY
+    await desk.tick()
     assert await desk.editions.count_due_series(desk.clock.now()) == 0
 
 

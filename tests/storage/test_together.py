@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,12 @@ async def add_one(mongo: Mongo) -> None:
 
 async def keep(mongo: Mongo, thing: str) -> None:
     await mongo.data["things"].insert_one({"_id": thing}, session=session())
+
+
+async def settled(mongo: Mongo) -> None:
+    """Return when nothing is under way any more."""
+    while mongo._running:
+        await asyncio.sleep(0.01)
 
 
 async def things(mongo: Mongo) -> set[Any]:
@@ -130,15 +137,16 @@ async def test_a_connection_cut_at_the_commit_does_it_once(mongo: Mongo) -> None
     assert await count(mongo) == 1
 
 
-@pytest.mark.parametrize("how", [TRANSIENT, UNKNOWN_COMMIT])
-async def test_a_fault_that_does_not_pass_is_told_as_unavailable_in_time(mongo: Mongo, how: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("command", "how"), [("update", TRANSIENT), ("commitTransaction", UNKNOWN_COMMIT)])
+async def test_a_fault_that_does_not_pass_is_told_as_unavailable_in_time(
+    mongo: Mongo, command: str, how: dict[str, Any]
+) -> None:
     started = time.monotonic()
-    async with failing(mongo, ["commitTransaction"], 100_000, **how):
+    async with failing(mongo, [command], 100_000, **how):
         with pytest.raises(Unavailable):
             await mongo.together(lambda: add_one(mongo), within=0.5)
     assert time.monotonic() - started < 0.8
-    while mongo._ending:  # what was left open goes with its session
-        await asyncio.sleep(0.01)
+    await settled(mongo)  # what was left open goes with its session
     await mongo.together(lambda: add_one(mongo))
     assert await count(mongo) == 1
 
@@ -193,6 +201,47 @@ async def test_two_deeds_side_by_side_have_a_session_each(mongo: Mongo) -> None:
 
     await asyncio.gather(mongo.together(deed), mongo.together(deed))
     assert len(seen) == 2
+
+
+async def test_a_deed_whose_caller_has_gone_goes_no_further(mongo: Mongo) -> None:
+    began = asyncio.Event()
+
+    async def deed() -> None:
+        began.set()
+        await keep(mongo, "a")
+        await keep(mongo, "b")
+
+    async with failing(mongo, ["insert"], 1, blockConnection=True, blockTimeMS=300):
+        caller = asyncio.create_task(mongo.together(deed))
+        await began.wait()
+        await asyncio.sleep(0.05)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        assert mongo._running
+        await settled(mongo)
+    assert await things(mongo) == set()
+
+
+async def test_no_write_is_made_outside_its_transaction_when_its_caller_has_gone(own_servers: Servers) -> None:
+    """Threads of the driver go on with what their caller gave up; a server that wakes up just then takes it all."""
+    for number in range(4):
+        mongo = Mongo(own_servers.mongod.url, f"held-{number}", "test")
+        await mongo.data["things"].insert_one({"_id": "counter", "count": 0})
+        own_servers.mongod.hold()
+        callers = [asyncio.create_task(mongo.together(partial(_two, mongo, each), within=0.3)) for each in range(60)]
+        await asyncio.sleep(0.295)
+        own_servers.mongod.let_go()
+        await asyncio.gather(*callers, return_exceptions=True)
+        await settled(mongo)
+        together = (await count(mongo), len(await things(mongo)))
+        await mongo.close()
+        assert together[0] == together[1]
+
+
+async def _two(mongo: Mongo, number: int) -> None:
+    await add_one(mongo)
+    await keep(mongo, str(number))
 
 
 async def test_on_a_server_that_stands_still_the_caller_is_let_go_in_time(own_servers: Servers) -> None:

@@ -27,6 +27,10 @@ class Door:
         self._environ = {**os.environ, **environ, "PYTHONUNBUFFERED": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
+    def equip(self, **environ: str) -> None:
+        """Give it other variables from its next start on."""
+        self._environ |= environ
+
     def launch(self) -> None:
         """Start it without waiting."""
         with self.log.open("ab") as log:

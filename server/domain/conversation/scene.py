@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from server.domain.booking.availability import Scene as Agenda
 from server.domain.conversation.messages import Heard
-from server.domain.conversation.model import Dialogue
+from server.domain.conversation.model import Dialogue, words_of
 from server.domain.conversation.talk import Talk
-from server.domain.conversation.wordings import Replies, Welcome
+from server.domain.conversation.wordings import Answer, Replies, Welcome, fold
 from server.domain.help.lines import HelpLine
 from server.domain.help.phrases import HelpSentences, Phrases
 from server.domain.people.model import Follower
@@ -51,7 +52,7 @@ class Shown:
     card: Card | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: every rule looks at the words, which are made ready once
 class Scene:
     """One message and all that was read for it.
 
@@ -69,6 +70,21 @@ class Scene:
     lost: bool = False
     refused: bool = False
     is_stranger: bool = False
+
+    @cached_property
+    def words(self) -> str:
+        """Return the words that were written or spoken, if any."""
+        return words_of(self.heard.content)
+
+    @cached_property
+    def folded(self) -> str:
+        """Return the words as they are compared with the account's own."""
+        return fold(self.words)
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """Return what the reply rules of the library answer to the words, if they know an answer."""
+        return self.house.replies.answer(self.words, self.heard.key)
 
     @property
     def talk(self) -> Talk | None:

@@ -1,8 +1,7 @@
 """One message, one turn: read, work out, store everything at once, then answer."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from server.domain import ids
@@ -27,6 +26,7 @@ from server.domain.conversation.model import (
     act_of,
     words_of,
 )
+from server.domain.conversation.patience import Patience
 from server.domain.conversation.ports import (
     AlreadyTold,
     Bookshelf,
@@ -70,6 +70,7 @@ class Conversation:
     clock: Clock
     mark: Callable[[str], str]
     randomness: Callable[[int], bytes]
+    patience: Patience = field(default_factory=Patience)
 
     def cause(self, heard: Heard) -> str:
         """Return the name by which logs and rows speak of this message."""
@@ -84,8 +85,7 @@ class Conversation:
         house = self.shelf.house()
         cries = is_cry_for_help(house, words_of(heard.content))
         try:
-            async with asyncio.timeout(HELP_SECONDS if cries else ANSWER_SECONDS):
-                return await self._turn(heard)
+            return await self.patience.within(HELP_SECONDS if cries else ANSWER_SECONDS, self._turn(heard))
         except Exception as fault:  # whatever fails here, help leaves
             if cries:
                 # The next step keeps this turn in a sealed spool here (design.md 6.2).

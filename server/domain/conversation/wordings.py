@@ -63,6 +63,7 @@ class Replies:
             self._exact.setdefault(candidate.words[0], candidate)
         within = _candidates(rules, "contains") + _candidates(rules, "all_of")
         self._within = sorted(within, key=_Candidate.rank)
+        self._any = re.compile("|".join(re.escape(candidate.words[0]) for candidate in within) or r"(?!)")
 
     def answer(self, text: str, key: str) -> Answer | None:
         """Return the answer of the rule that matches best, or None.
@@ -78,6 +79,8 @@ class Replies:
         return chosen(found.rule.answers, f"{found.id}:{key}")
 
     def _matches(self, folded: str) -> Iterator[_Candidate]:
+        if not self._any.search(folded):  # most texts hold none of some hundred words: told in one pass
+            return
         for candidate in self._within:
             if candidate.words[0] in folded and all(word in folded for word in candidate.words[1:]):
                 yield candidate

@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from tests.servers import Servers
 from tests.stories.city import City, Door
-from tests.stories.steps import Blow, Rota
+from tests.stories.kills.steps import Blow, Rota
 
 Document = dict[str, Any]
 
@@ -167,11 +167,8 @@ class Wrecker:
 
     async def _strike(self, step: str, blow: Blow) -> None:
         self.on_strike()
-        import time
-        t=time.time(); print(f"{t%1000:.2f}", step, blow, end=" ")
         await {"web": self._web, "worker": self._worker, "mongod": self._mongod, "valkey": self._valkey}[blow.victim]()
         self.rota.bear(step)
-        print(f"took {time.time()-t:.2f}")
         if self.passes_leases and blow.victim != "web":
             await self._city.ask("/simulator/clock", {"advance_seconds": LEASE_SECONDS})
 

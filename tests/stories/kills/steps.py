@@ -25,6 +25,9 @@ class Blow:
 TELLING = {
     "ready→sending": Blow("worker", "after"),  # between the client id that was stored and the call
     "/cgi-bin/message/mass/sendall": Blow("worker", "after"),  # everybody has it, and nobody knows
+    "/cgi-bin/message/custom/send": Blow("worker", "after"),
+    "a turn: insert bookings": Blow("mongod", "before"),
+    "a turn: commitTransaction": Blow("web", "after"),  # the hour is booked, and WeChat has no answer
 }
 """The blows that tell most, which fall in every run."""
 
@@ -77,7 +80,7 @@ NEXT: Mapping[str, str] = {
 
 CLAIM = "claim"
 TOLD = "told by the event"
-FIELDS = {
+PREPARED = {
     "cover": "cover kept",
     "pictures": "picture kept",
     "draft": "draft kept",
@@ -85,7 +88,7 @@ FIELDS = {
     "looks": "cover noted",
 }
 """The fields of what was prepared, each with a step that stores it."""
-SENDING_FIELDS = {
+SENDING = {
     **dict.fromkeys(("client_id", "first_called", "last_called", "calls"), "ready→sending"),
     "message": "accepted",
     "confirmed": "accepted",
@@ -107,6 +110,14 @@ LOOKS = {
 
 LIFE = (CLAIM, *NEXT.values(), TOLD, *PRESS_CALLS)
 ENDS = tuple(step for step in transitions() if step not in LIFE)
+STANDS = {
+    _S.PLANNED: "planned",
+    _S.PREPARING: "cover noted",
+    "preparing→failed": "draft noted",
+    _S.READY: "ready",
+    _S.SENDING: TOLD,
+}
+"""Where an edition stands, in these stories, when it takes a step to another end than being sent."""
 
 
 def standing(edition: Mapping[str, Any]) -> str:
@@ -115,8 +126,8 @@ def standing(edition: Mapping[str, Any]) -> str:
     if edition["state"] == _S.PREPARING:
         if made["tried"]:
             return f"{made['tried']} noted"
-        kept = [name for name, field in (("draft", "draft"), ("picture", "pictures"), ("cover", "cover")) if made[field]]
-        return f"{kept[0]} kept" if kept else str(_S.PREPARING)
+        kept = [word for field, word in reversed(PREPARED.items()) if made[field] and word.endswith("kept")]
+        return kept[0] if kept else str(_S.PREPARING)
     if edition["state"] == _S.SENDING and sending["message"]:
         return "accepted"
     return str(edition["state"])
