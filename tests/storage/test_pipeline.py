@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -158,8 +159,23 @@ async def test_a_busy_platform_is_asked_again_when_it_said(shop: Shop) -> None:
     assert await shop.state() is EditionState.SENDING
 
 
-@pytest.mark.parametrize("fault", [Declined(45166), Barred(48001), Spent(45009)])
-@pytest.mark.parametrize("call", ["upload_cover", "add_draft", "send_to_all"])
+@pytest.mark.parametrize("call", ["upload_cover", "add_draft"])
+async def test_an_account_that_is_barred_while_preparing_is_tried_again_until_the_hour(shop: Shop, call: str) -> None:
+    shop.wechat.mishaps = {call: [Barred(40164), Barred(40164)]}
+    await shop.plans()
+    await shop.ticks_until(HOUR)
+    assert await shop.state() is EditionState.SENDING
+    times = shop.wechat.times(call)
+    assert all(later - earlier >= timedelta(minutes=5) for earlier, later in pairwise(times))
+
+
+REFUSALS = [
+    *((call, fault) for call in ("upload_cover", "add_draft") for fault in (Declined(45166), Spent(45009))),
+    *(("send_to_all", fault) for fault in (Declined(45166), Spent(45028), Barred(48001))),
+]
+
+
+@pytest.mark.parametrize(("call", "fault"), REFUSALS)
 async def test_what_is_refused_fails_with_its_code(shop: Shop, call: str, fault: Declined | Barred | Spent) -> None:
     shop.wechat.mishaps = {call: [fault]}
     await shop.plans()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.domain.clock import Clock
-from server.domain.post.faults import Busy, Fault, Repeated, Unclear
+from server.domain.post.faults import Barred, Busy, Fault, Repeated, Unclear
 from server.domain.publishing.edition import (
     GIVE_UP_ASKING,
     REPEAT_UNTIL,
@@ -28,6 +28,7 @@ from server.domain.publishing.ports import Draft, Editions, Library, MassEvent, 
 _S = EditionState
 BY = "pipeline"
 LOOKS = 2  # looks for what a broken call may have left behind, before it is called again
+_MENDED = timedelta(minutes=5)  # between two tries while the account is barred, which only a person can change
 _SETTLE = timedelta(seconds=5)  # between a broken call and the look for what it left
 
 
@@ -74,6 +75,8 @@ class Pipeline:
             return _asked(edition, now)  # a question that failed says nothing about what was accepted
         if isinstance(fault, Busy):
             return replace(edition, due=now + timedelta(seconds=fault.seconds))
+        if isinstance(fault, Barred) and edition.state is _S.PREPARING:
+            return replace(edition, due=now + _MENDED)  # an administrator may mend it before the hour is missed
         if isinstance(fault, Unclear):
             return replace(edition, due=next_call(edition.sending) if edition.sending else now + _SETTLE)
         return move(edition, Step(_S.FAILED, now, BY, str(fault)), None)

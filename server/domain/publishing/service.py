@@ -166,6 +166,8 @@ class Publishing:
                     await self.together(partial(self._go_on, series))
                 except Taken:
                     continue  # somebody planned that day by hand just now: the next tick takes another
+                except Forbidden:
+                    await self.stop_series(series.id)  # the account has become one that cannot send so
 
     async def _go_on(self, series: Series) -> None:
         now = self.clock.now()
