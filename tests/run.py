@@ -49,7 +49,9 @@ def tests(*, soak: bool) -> list[Part]:
     REPORT.unlink(missing_ok=True)
     began = time.monotonic()
     chosen = ["-m", "soak or not soak" if soak else "not soak"]
-    command = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", f"--junitxml={REPORT}", *chosen]
+    # A file stays whole, for its tests share what they stand on; stories come first, for they take long.
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = ["-m", "pytest", *spread, f"--junitxml={REPORT}", *chosen]
     code = subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode
     folders = by_folder() if REPORT.exists() else []
     whole = Part("pytest", time.monotonic() - began, total(folders))

@@ -20,13 +20,15 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the stories of a file play in the loop that its city was opened in, and all in one process."""
+    """Let the stories of a file play in the loop that its city was opened in, and first of all, for they take long."""
     for item in items:
-        if not item.path.is_relative_to(Path(__file__).parent):
-            continue
-        item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if _is_story(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+    items.sort(key=_is_story, reverse=True)
+
+
+def _is_story(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(Path(__file__).parent)
 
 
 def grounds(stores: Stores, folder: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A model of who holds which hour, learnt only from what people were told; it finds what does not fit together."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,8 @@ from server.domain.clock import wall
 
 _HOUR = re.compile(r"(\d+)月(\d+)日 周. (\d\d):(\d\d)")
 _WHO = re.compile(r"(?:–\d\d:\d\d)?\s+([^\s（\d]+)（")
-BOOKED, FREED, GONE, OWN = "已预约", "已取消", "这个时间刚被约走", "这个时间你已经约了"
+BOOKED, FREED, GONE = "已预约", "已取消", "这个时间刚被约走"
+RECENT = 4  # offers; of two messages at once, one may put again what stood before the other
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,7 +99,7 @@ class Ledger:
     offered: list[tuple[str, Hour, Spell]] = field(default_factory=list)
     gone: list[tuple[str, Hour, Spell]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    _last_offer: dict[str, list[Hour]] = field(default_factory=dict)
+    _offers: dict[str, deque[list[Hour]]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=RECENT)))
 
     def held_by(self, owner: str) -> dict[Hour, Hold]:
         """What this person was told to have and has not given back."""
@@ -128,9 +129,9 @@ class Ledger:
 
     def _is_offered(self, owner: str, hours: list[Hour], spell: Spell) -> None:
         """Take down what is offered anew; a question that is put once more offers nothing new."""
-        if hours and hours != self._last_offer.get(owner):
+        if hours and hours not in self._offers[owner]:
             self.offered += [(owner, hour, spell) for hour in hours]
-            self._last_offer[owner] = hours
+            self._offers[owner].append(hours)
 
     def listed(self, owner: str, text: str) -> None:
         """Hold the answer to 我的 against what the person was told before."""

@@ -191,7 +191,9 @@ async def test_twenty_copies_at_once_have_one_effect_and_one_identical_answer(
     letter = await a_letter(what, poster)
     before = data["messages"].count_documents({})
     answers = await asyncio.gather(*(poster.bring(letter, number % WEBS) for number in range(COPIES)))
-    assert [answer.status for answer in answers] == [200] * COPIES
+    assert {answer.status for answer in answers} == {200}
+    await poster.city.ask("/simulator/clock", {"advance_seconds": 5})
+    answers.append(await poster.bring(letter))  # as the platform does when an answer was lost
     assert len({answer.clear for answer in answers}) == 1
     assert answers[0].fields["CreateTime"].isdecimal()
     assert data["messages"].count_documents({}) == before + 1

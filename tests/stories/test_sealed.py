@@ -179,7 +179,8 @@ async def test_the_database_of_keys_holds_none_that_is_not_wrapped(town: Town) -
     assert opened
     assert all(len(key) == KEY_BYTES for key in opened)
     environ = town.city.environ
-    secrets = [base64.b64decode(environ["XINYI_MASTER_KEY"]), environ["XINYI_OA_SECRET"].encode()]
+    secrets = [base64.b64decode(environ["XINYI_MASTER_KEY"])]
+    secrets += [environ[f"XINYI_OA_{name}"].encode() for name in ("SECRET", "TOKEN", "AES_KEY")]
     assert [place for key in (*opened, *secrets) for place in town.remains.holds(key)] == []
 
 
