@@ -1,8 +1,8 @@
 """What `make bench` runs: how fast the service is, as ratios to ceilings measured in the same run.
 
 `python -m bench` runs every row, prints one table and writes `build/bench.json`; `python -m bench callback` runs
-one; `--share 0.1` runs a tenth of the work, for a quick look that proves nothing. It ends with 1 when a row misses
-its floor.
+one; `--share 0.1` runs a tenth of the work, for a quick look that proves nothing; neither of these writes. It ends
+with 1 when a row misses its floor.
 
 A row is one file in `bench/rows/` with a `GOAL` (design.md 8) and a coroutine `measure(share)`. What rows share
 stands beside this page: `ground` (servers of their own, processes, CPU of a process), `race` (ours against the

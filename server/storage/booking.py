@@ -34,8 +34,8 @@ class BookingStore:
 
     def __init__(self, database: Database) -> None:
         self._bookings = database["bookings"]
-        self._taken = Gather(self._all_taken)
-        self._own = Gather(self._all_own)
+        self._taken = Gather(self._all_taken, at_once=1)
+        self._own = Gather(self._all_own, at_once=1)
 
     async def ensure_indexes(self) -> None:
         """Make the index that lets no cell be held twice, and those of agenda, worker and tick."""

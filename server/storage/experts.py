@@ -18,7 +18,7 @@ class ExpertStore:
 
     def __init__(self, database: Database) -> None:
         self._experts = database["experts"]
-        self._gathered = Gather(self._everybody)
+        self._gathered = Gather(self._everybody, at_once=1)
         self._last: tuple[Sequence[Document], Sequence[Expert]] = ((), ())
 
     async def experts(self) -> Sequence[Expert]:

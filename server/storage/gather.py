@@ -23,10 +23,16 @@ Batch: TypeAlias = list[tuple[Item, asyncio.Future[Result]]]
 
 
 class Gather(Generic[Item, Result]):
-    """Asks for many at once; never part of a transaction. A batch that fails is asked again one by one."""
+    """Asks for many at once; never part of a transaction. A batch that fails is asked again one by one.
 
-    def __init__(self, ask: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome[Result]]]]) -> None:
+    Where one answer serves all who ask, `at_once=1` lets more of them share it.
+    """
+
+    def __init__(
+        self, ask: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome[Result]]]], at_once: int = _UNDER_WAY
+    ) -> None:
         self._ask = ask
+        self._at_once = at_once
         self._waiting: Batch[Item, Result] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -41,7 +47,7 @@ class Gather(Generic[Item, Result]):
         return answer
 
     def _start(self) -> None:
-        while self._waiting and len(self._running) < _UNDER_WAY:
+        while self._waiting and len(self._running) < self._at_once:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from server import logs, metrics
 from server.domain.clock import Clock
@@ -106,4 +106,5 @@ class Callback(Door):
 
 
 def _read(query: str) -> Mapping[str, str]:
-    return dict(parse_qsl(query))
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return {name: unquote_plus(value) for name, _, value in pairs}

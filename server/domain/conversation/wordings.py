@@ -61,9 +61,9 @@ class Replies:
         self._exact: dict[str, _Candidate] = {}
         for candidate in _candidates(rules, "exact"):
             self._exact.setdefault(candidate.words[0], candidate)
-        within = _candidates(rules, "contains") + _candidates(rules, "all_of")
-        self._within = sorted(within, key=_Candidate.rank)
-        self._any = re.compile("|".join(re.escape(candidate.words[0]) for candidate in within) or r"(?!)")
+        self._within: dict[str, list[_Candidate]] = {}  # by the character they begin with
+        for candidate in _candidates(rules, "contains") + _candidates(rules, "all_of"):
+            self._within.setdefault(candidate.words[0][:1], []).append(candidate)
 
     def answer(self, text: str, key: str) -> Answer | None:
         """Return the answer of the rule that matches best, or None.
@@ -71,7 +71,7 @@ class Replies:
         `key` is the message's key: it chooses among several wordings, so that a repeated message is answered alike.
         """
         folded = fold(text)
-        found = self._exact.get(folded) or next(self._matches(folded), None)
+        found = self._exact.get(folded) or min(self._matches(folded), key=_Candidate.rank, default=None)
         if found is None:
             return None
         if found.rule.article is not None:
@@ -79,11 +79,11 @@ class Replies:
         return chosen(found.rule.answers, f"{found.id}:{key}")
 
     def _matches(self, folded: str) -> Iterator[_Candidate]:
-        if not self._any.search(folded):  # most texts hold none of some hundred words: told in one pass
-            return
-        for candidate in self._within:
-            if candidate.words[0] in folded and all(word in folded for word in candidate.words[1:]):
-                yield candidate
+        """Yield the candidates that occur; of some hundred only those are looked for that could begin in the text."""
+        for character in set(folded):
+            for candidate in self._within.get(character, ()):
+                if candidate.words[0] in folded and all(word in folded for word in candidate.words[1:]):
+                    yield candidate
 
 
 def fold(text: str) -> str:
