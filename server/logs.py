@@ -51,6 +51,7 @@ def start(role: str, style: str = "auto", stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     for name in ("tornado.access", "aiohttp.access"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # addresses there hold signatures and open ids
+    logging.getLogger("coredis").setLevel(logging.CRITICAL)  # who holds the queue tells once that Redis has gone
 
 
 def logger(name: str) -> FilteringBoundLogger:

@@ -167,18 +167,17 @@ async def agree_about_their_hours(town: Town) -> None:
 async def test_what_a_killed_web_process_had_begun_is_gone_within_five_seconds(town: Town) -> None:
     [person] = await town.newcomers(1)
     await comes_to_the_last_question(town, person)
-    data = {"failCommands": ["commitTransaction"], "blockConnection": True, "blockTimeMS": 6_000}
-    hold = {"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": data}
-    await town.wrecker.database.client.admin.command(hold)
+    await town.wrecker.hold_one_commit()
     confirming = asyncio.create_task(town.writes(person, "1"))
-    await town.city.until(lambda: has_open_transactions(town))
+    await town.city.until(town.wrecker.holds_a_commit)
     web, killed_at = town.city.webs[0], asyncio.get_running_loop().time()
     web.kill()
     web.launch()
     while await has_open_transactions(town):
         assert asyncio.get_running_loop().time() < killed_at + GONE_SECONDS
         await asyncio.sleep(0.05)
-    assert (await confirming).startswith("已预约")  # to WeChat's own repeat
+    # WeChat's own repeats have booked the hour; if this machine was too slow for them all, the person's next word.
+    assert "已预约" in (await confirming or await town.writes(person, "1"))
     await town.is_whole()
     assert len((await town.bookings())[person.openid]) == 1
 
@@ -207,8 +206,8 @@ async def test_what_is_sent_to_one_person_is_sent_at_most_once_whoever_is_killed
     await town.is_whole()
     for person in people:
         states, received = await town.rows_of(person), await person.received("custom")
-        assert set(states) <= {"sent", "unknown"}
-        assert states["sent"] <= len(received) <= states.total()
+        assert set(states) <= {"sent", "unknown", "expired"}  # expired: its window shut before anybody called for it
+        assert states["sent"] <= len(received) <= states["sent"] + states["unknown"]
         assert len(set(received)) == len(received)
 
 

@@ -118,10 +118,13 @@ class Mornings:
         self._followed, self.instead = planned, {}
 
     async def goes_to(self, wanted: datetime) -> None:
-        """Let the time come, if it has not; nobody waits for what falls due."""
-        if await self._town.now() < wanted:
-            told = wanted.isoformat().replace("+00:00", "Z")
-            await self._town.city.ask("/simulator/clock", {"advance_to": told})
+        """Let the time come, if it has not; nobody waits for what falls due.
+
+        The wrecker moves the clock as well, so it is moved by so much, and never to an instant.
+        """
+        left = (wanted - await self._town.now()).total_seconds()
+        if left > 0:
+            await self._town.city.ask("/simulator/clock", {"advance_seconds": left})
 
     async def fails(self, path: str, **how: object) -> None:
         """Let the next call of this path fail in this way."""

@@ -18,7 +18,8 @@ Document = dict[str, Any]
 
 HOLD_MS = 300  # long enough to be seen and killed at; short, for a step that is not wanted is held as well
 CALL_SECONDS = 0.8
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.03
+_ON_THE_WAY = 0.01  # seconds after which letters just sent are being worked on
 LEASE_SECONDS = 91  # past the longest lease
 
 
@@ -78,6 +79,18 @@ class Wrecker:
             await self._arm()
             await self._city.ask("/simulator/faults", method="DELETE")
 
+    async def hold_one_commit(self) -> None:
+        """Hold the next commit of a web process for longer than its server lets a transaction live."""
+        data = {"failCommands": ["commitTransaction"], "appName": "xinyi-serve", "blockConnection": True}
+        hold = {"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {**data, "blockTimeMS": 6_000}}
+        await self._client.admin.command(hold)
+
+    async def holds_a_commit(self) -> bool:
+        """Whether such a commit is held now."""
+        commits = {"appName": "xinyi-serve", "command.commitTransaction": 1}
+        cursor = await self._client.admin.aggregate([{"$currentOp": {"idleSessions": False}}, {"$match": commits}])
+        return bool(await cursor.to_list())
+
     async def aim_at_calls(self, *paths: str) -> None:
         """Hold the next call of each of these paths that still has a blow to bear, once."""
         async with self._turn:
@@ -133,16 +146,18 @@ class Wrecker:
         if blow is None:
             return
         actor = self.doors[held.role]
-        if blow.moment == "after":
-            actor.send(signal.SIGSTOP)  # it never hears that the write was done
-            await self._is_done(held)
-        elif self._falls(blow) is actor:
-            actor.kill()
-            await self._undo(held)
-        elif blow.victim == "web":
-            actor.send(signal.SIGSTOP)
-        await self._strike(step, blow)
-        actor.send(signal.SIGCONT)
+        try:
+            if blow.moment == "after":
+                actor.send(signal.SIGSTOP)  # it never hears that the write was done
+                await self._is_done(held)
+            elif self._falls(blow) is actor:
+                actor.kill()
+                await self._undo(held)
+            elif blow.victim == "web":
+                actor.send(signal.SIGSTOP)  # else it would be steps ahead before the web process is back
+            await self._strike(step, blow)
+        finally:
+            actor.send(signal.SIGCONT)
 
     async def _meet_calls(self) -> None:
         waiting = {fault["path"] for fault in (await self._city.ask("/simulator/faults"))["faults"]}
@@ -167,6 +182,7 @@ class Wrecker:
 
     async def _strike(self, step: str, blow: Blow) -> None:
         self.on_strike()
+        await asyncio.sleep(_ON_THE_WAY)
         await {"web": self._web, "worker": self._worker, "mongod": self._mongod, "valkey": self._valkey}[blow.victim]()
         self.rota.bear(step)
         if self.passes_leases and blow.victim != "web":
@@ -187,6 +203,7 @@ class Wrecker:
     async def _mongod(self) -> None:
         self._servers.mongod.kill()
         self._servers.mongod.launch()
+        self._seen.clear()  # it counts its operations anew
         await self._servers.mongod.ready()
         with suppress(PyMongoError):
             await self._client.admin.command("ping")  # the old connections are told off
