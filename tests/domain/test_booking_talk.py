@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.booking.availability import Scene
+from server.domain.booking.availability import Scene, is_offered, is_taken
 from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import LIMITS, Booking, BookingState, Expert, ExpertKind, Pattern, Slot, Span, Step
 from server.domain.booking.model import move as moved
@@ -35,7 +35,7 @@ def a_pool() -> tuple[Expert, ...]:
 
 @dataclass
 class Chat:
-    """One worker at the phone; what the talk wishes comes true at once unless `refuses` is set."""
+    """One worker at the phone; what the talk wishes comes true at once, or is told as lost if it cannot be had."""
 
     pool: tuple[Expert, ...] = field(default_factory=a_pool)
     now: datetime = NOW
@@ -76,10 +76,21 @@ class Chat:
     def _heard(self, turn: talk.TalkTurn | None) -> str | None:
         if turn is None:
             return None
+        if isinstance(turn.wish, talk.Book) and self.open and not self._can_have(turn.wish.slot):
+            turn = talk.lost(self.open, self.scene, self.now)
         self.open, self.wish, self.said = turn.talk, turn.wish, turn.text
         assert len(turn.text) <= LONGEST
         self._grant()
         return turn.text
+
+    def _can_have(self, slot: Slot) -> bool:
+        """Tell what the service and the database decide about a wish."""
+        expert = self.scene.expert(slot.expert)
+        return (
+            expert is not None
+            and is_offered(expert, slot.start, self.holidays, self.now)
+            and not is_taken(self.scene, expert, slot)
+        )
 
     def _grant(self) -> None:
         match self.wish:
@@ -198,6 +209,30 @@ def test_the_database_knows_better_than_a_stale_scene(chat: Chat) -> None:
     assert turn.text.startswith("这个时间刚被约走")
     assert turn.talk is not None
     assert Slot(friday("09:00"), "e-bailu") not in turn.talk.offers
+
+
+@pytest.mark.parametrize("words", ["1", "１", "一", "确认", "好的。"])
+def test_a_confirmation_needs_nothing_read_but_the_pool(chat: Chat, words: str) -> None:
+    chat.says_all("预约", "2", "1")
+    assert chat.open is not None
+    assert talk.confirms(chat.open, words)
+    turn = talk.step(chat.open, words, a_scene(*chat.pool), chat.now)
+    assert turn is not None
+    assert turn.wish == talk.Book(Slot(friday("09:00"), "e-bailu"))
+
+
+@pytest.mark.parametrize("words", ["2", "换", "返回", "9", "我想说说话"])
+def test_every_other_answer_to_the_confirm_question_reads_everything(chat: Chat, words: str) -> None:
+    chat.says_all("预约", "2", "1")
+    assert chat.open is not None
+    assert not talk.confirms(chat.open, words)
+
+
+def test_an_expert_who_left_the_pool_before_the_confirmation_is_told_so(chat: Chat) -> None:
+    chat.says_all("预约", "2", "1")
+    chat.pool = tuple(replace(expert, offered=expert.id != "e-bailu") for expert in chat.pool)
+    assert chat.says_all("1").startswith("这个时间现在约不上了")
+    assert not chat.bookings
 
 
 def test_an_hour_taken_before_it_is_confirmed_is_told_at_once(chat: Chat) -> None:

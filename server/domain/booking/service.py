@@ -56,6 +56,10 @@ class BookingService:
         own = await self.agenda.of_worker(worker, now)
         return Scene(worker, tuple(experts), frozenset(taken), tuple(own), self.holidays)
 
+    async def bare_scene(self, worker: str) -> Scene:
+        """Return the pool alone, as if nothing in it were taken: enough for a wish that `book` decides about."""
+        return Scene(worker, tuple(await self.pool.experts()), frozenset(), (), self.holidays)
+
     async def of_worker(self, worker: str) -> Sequence[Booking]:
         """Return the worker's open bookings whose hour has not begun, soonest first."""
         return await self.agenda.of_worker(worker, self.clock.now())

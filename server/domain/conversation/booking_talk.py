@@ -24,7 +24,7 @@ from server.domain.conversation.talk import (
 
 __all__ = [
     "CLOSED", "Book", "Cancel", "Step", "Talk", "TalkTurn",
-    "glows", "is_open", "lost", "mine", "number", "open_booking", "open_cancelling", "question", "step",
+    "confirms", "glows", "is_open", "lost", "mine", "number", "open_booking", "open_cancelling", "question", "step",
 ]  # fmt: skip
 
 HOURS = 3
@@ -53,6 +53,11 @@ def mine(scene: Scene, now: datetime) -> str:
     return say.mine(_to_come(scene, now), scene, now)
 
 
+def confirms(talk: Talk, words: str) -> bool:
+    """Tell whether these words, typed to this question, take the hour in hand."""
+    return talk.step is Step.CONFIRM and (number(words) == 1 or plain(words) in _YES)
+
+
 def step(talk: Talk, words: str, scene: Scene, now: datetime) -> TalkTurn | None:
     """Answer what was typed to the open question; None if it is no answer to it, or no question is open."""
     said, chosen = plain(words), number(words)
@@ -71,7 +76,7 @@ def step(talk: Talk, words: str, scene: Scene, now: datetime) -> TalkTurn | None
 
 
 def lost(talk: Talk, scene: Scene, now: datetime) -> TalkTurn:
-    """Answer a confirmation that the database refused: it is one's own already, or gone, and three other hours.
+    """Answer for an hour that cannot be had: it is one's own already, or gone, and three other hours.
 
     The database knows better than the scene: the hour is not offered again, even if the scene still shows it free.
     """
@@ -79,7 +84,7 @@ def lost(talk: Talk, scene: Scene, now: datetime) -> TalkTurn:
     if scene.own_at(slot):
         return _close_booked(slot, scene, now)
     expert = scene.expert(slot.expert)
-    if expert is None:
+    if expert is None or not is_offered(expert, slot.start, scene.holidays, now):
         return _ask_hour(talk, scene, now, "这个时间现在约不上了。\n\n")
     why = "这个时间你已经约了别的老师。" if overlaps_own(scene, slot, expert.minutes) else "这个时间刚被约走了，抱歉。"
     gone = expert_cells(slot, expert.minutes)
@@ -121,7 +126,7 @@ def _take_confirmation(talk: Talk, index: int, scene: Scene, now: datetime) -> T
     if index == 1:
         return _other_hours(talk, scene, now)
     slot = _in_hand(talk)
-    return _why_not(talk, scene, now) or replace(_close_booked(slot, scene, now), wish=Book(slot))
+    return replace(_close_booked(slot, scene, now), wish=Book(slot))
 
 
 def _take_which(talk: Talk, index: int, scene: Scene, now: datetime) -> TalkTurn:
@@ -254,11 +259,12 @@ def _why_not(talk: Talk, scene: Scene, now: datetime) -> TalkTurn | None:
     """Return what is answered where the hour in hand cannot be had; None where it can."""
     slot = _in_hand(talk)
     expert = scene.expert(slot.expert)
-    if scene.own_at(slot):
-        return _close_booked(slot, scene, now)
-    if expert is None or not is_offered(expert, slot.start, scene.holidays, now):
-        return _ask_hour(talk, scene, now, "这个时间现在约不上了。\n\n")
-    return lost(talk, scene, now) if is_taken(scene, expert, slot) else None
+    is_free = (
+        expert is not None
+        and is_offered(expert, slot.start, scene.holidays, now)
+        and not is_taken(scene, expert, slot)
+    )
+    return None if is_free else lost(talk, scene, now)
 
 
 def _in_hand(talk: Talk) -> Slot:

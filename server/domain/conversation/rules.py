@@ -70,7 +70,7 @@ def wants(scene: Scene) -> frozenset[Want]:
     word = _word(scene)
     wanted = set()
     if word in _BOOKING_WORDS or (word is None and _is_talking(scene) and _wants_an_answer(scene)):
-        wanted.add(Want.AGENDA)
+        wanted.add(Want.POOL if _only_confirms(scene) else Want.AGENDA)
     if word == "今日" or isinstance(scene.heard.content, Followed):
         wanted.add(Want.TODAY)
     if word == "文章":
@@ -278,6 +278,14 @@ def _word(scene: Scene) -> str | None:
 
 def _is_talking(scene: Scene) -> bool:
     return scene.talk is not None and (is_open(scene.talk, scene.now) or glows(scene.talk, scene.now))
+
+
+def _only_confirms(scene: Scene) -> bool:
+    """Tell whether this takes the hour in hand: the database decides about it, so nothing else need be read.
+
+    Where it refused, what is there instead must be read.
+    """
+    return scene.talk is not None and not scene.refused and talking.confirms(scene.talk, scene.words)
 
 
 def _wants_an_answer(scene: Scene) -> bool:

@@ -32,6 +32,7 @@ class Want(StrEnum):
     """What a rule needs read beyond the follower and the dialogue."""
 
     AGENDA = "agenda"
+    POOL = "pool"
     TODAY = "today"
     ARTICLES = "articles"
     CARD = "card"
@@ -41,8 +42,9 @@ class Want(StrEnum):
 class Shown:
     """What was read because a rule wants it; the rest stays empty.
 
-    `agenda` is what the worker's booking looks at; `today` the card of the newest edition whose hour has come;
-    `line` the line of the day; `articles` cards of what can be read; `card` the article a reply rule points at.
+    `agenda` is what the worker's booking looks at, with nothing but the pool in it where no more is wanted;
+    `today` the card of the newest edition whose hour has come; `line` the line of the day; `articles` cards of
+    what can be read; `card` the article a reply rule points at.
     """
 
     agenda: Agenda | None = None

@@ -157,6 +157,8 @@ class Conversation:
         shown = Shown()
         if Want.AGENDA in wanted:
             shown = replace(shown, agenda=await self.booking.scene(scene.follower.worker))
+        if Want.POOL in wanted:
+            shown = replace(shown, agenda=await self.booking.bare_scene(scene.follower.worker))
         if Want.TODAY in wanted:
             line = self.shelf.line_of_the_day(str(day(scene.now)))
             shown = replace(shown, today=await self.publishing.todays_card(), line=line)
