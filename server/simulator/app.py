@@ -15,6 +15,7 @@ from . import ids
 from .control.account import AccountControl, ConsoleSendControl, GuardControl, OutcomesControl
 from .control.clock import ClockControl, ResetControl
 from .control.followers import EventsControl, FollowersControl, InboxControl, MessagesControl
+from .control.mini_program import LoginControl, PermissionsControl, PhoneControl
 from .control.watching import CallsControl, DeliveriesControl, FaultsControl, SinkControl
 from .gate import Gate
 from .live import Live
@@ -58,6 +59,9 @@ def application(world: World) -> Application:
         (rf"{one}/messages", MessagesControl, known),
         (rf"{one}/events", EventsControl, known),
         (rf"{one}/inbox", InboxControl, known),
+        (rf"{one}/login", LoginControl, known),
+        (rf"{one}/phone", PhoneControl, known),
+        (rf"{one}/permissions", PermissionsControl, known),
         (rf"{one}/live", Live, known),
         (r"/simulator/account", AccountControl, known),
         (r"/simulator/console-send", ConsoleSendControl, known),

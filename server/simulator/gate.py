@@ -15,8 +15,10 @@ from .api.routes import ROUTES, Route
 from .calls import without
 from .faults import Fault
 from .media import Upload
+from .mini_program import MiniProgram
 from .reading import Document
 from .refusal import Refusal
+from .tokens import Tokens
 from .world import World
 
 
@@ -120,7 +122,7 @@ class Gate(RequestHandler):
         body = call.body.decode(errors="replace")
         if call.upload:
             body = f"media {call.upload.name} ({len(call.upload.data)} bytes)"
-        shown = answer.body.decode(errors="replace")[:4096] if answer and answer.errcode is not None else ""
+        shown = answer.body.decode(errors="replace")[:4096] if answer and _may_be_shown(call, answer) else ""
         self.world.calls.keep(
             at=call.at,
             method=call.method,
@@ -133,6 +135,12 @@ class Gate(RequestHandler):
             ms=(time.monotonic() - begun) * 1000,
             fault=fault.kind if fault else "",
         )
+
+
+def _may_be_shown(call: Call, answer: Answer) -> bool:
+    route = ROUTES.get(call.path)
+    is_confidential = route is not None and route.is_confidential and answer.errcode == 0
+    return answer.errcode is not None and not is_confidential
 
 
 def act(world: World, call: Call, rid: str, oddity: str = "") -> Answer:
@@ -153,12 +161,23 @@ def _permitted(world: World, call: Call) -> Route:
     route = ROUTES.get(call.path)
     if route is None:
         raise Refusal(40066)
+    accounts: list[World | MiniProgram] = [world, world.mini_program]
+    own, other = reversed(accounts) if route.is_mini_program else accounts
     if route.needs_token:
-        world.tokens.check(call.query.get("access_token", ""), call.at)
+        _check_token(call, own.tokens, other.tokens)
     if call.method != route.method:
         raise Refusal(43001 if route.method == "GET" else 43002)
-    world.quotas.spend(world.quotas.purse(call.path, world.account.quota), call.at)
+    own.quotas.spend(own.quotas.purse(call.path, world.account.quota), call.at)
     return route
+
+
+def _check_token(call: Call, own: Tokens, others: Tokens) -> None:
+    """Lets a living token of the right account pass; one that lives but is the other account's is 48001."""
+    value = call.query.get("access_token", "")
+    if value in others.values():
+        others.check(value, call.at)
+        raise Refusal(48001)
+    own.check(value, call.at)
 
 
 def refused(refusal: Refusal, rid: str) -> Answer:

@@ -19,6 +19,7 @@ class Settings:
     """Where the stand-in listens, whom it calls back and as which account it speaks.
 
     `data` is the folder of the snapshot; None keeps everything in memory only. `port` 0 lets the machine choose.
+    Without `mini_appid` there is no mini-program: people can open it, but their logins are refused with 40013.
     """
 
     port: int = 8100
@@ -30,6 +31,8 @@ class Settings:
     aes_key: str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
     mode: str = "safe"
     kind: str = "subscription"
+    mini_appid: str = ""
+    mini_secret: str = ""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -50,6 +53,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         aes_key=value("OA_AES_KEY", fallback.aes_key),
         mode=value("OA_MODE", fallback.mode),
         kind=value("OA_KIND", fallback.kind),
+        mini_appid=value("MP_APPID", fallback.mini_appid),
+        mini_secret=value("MP_SECRET", fallback.mini_secret),
     )
     _check(settings)
     return settings

@@ -12,7 +12,7 @@ from typing import Any
 from . import sending
 from .world import World
 
-VERSION = 1
+VERSION = 2
 PAUSE = 1.0  # At most one snapshot a second,
 SHARE = 20  # and no more than a twentieth of the time spent on them.
 
@@ -34,6 +34,7 @@ def plain(world: World) -> dict[str, Any]:
         "media": world.media.plain(),
         "drafts": world.drafts.plain(),
         "mass": world.mass.plain(),
+        "mini_program": world.mini_program.plain(),
     }
 
 
@@ -53,6 +54,7 @@ def revive(world: World, record: dict[str, Any]) -> None:
     world.media.revive(record["media"])
     world.drafts.revive(record["drafts"])
     world.mass.revive(record["mass"])
+    world.mini_program.revive(record["mini_program"])
 
 
 def _set_from_outside(world: World) -> dict[str, str]:

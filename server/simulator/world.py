@@ -20,6 +20,7 @@ from .followers import Follower, Followers
 from .inbox import FAILURE_LINE, Inboxes
 from .mass import Book
 from .media import Media
+from .mini_program import MiniProgram
 from .quotas import Quotas
 from .replies import Judge, Reply
 from .settings import Settings
@@ -38,6 +39,7 @@ class World:
         self.followers, self.inboxes = Followers(), Inboxes()
         self.tokens, self.quotas, self.calls, self.faults = Tokens(), Quotas(), Calls(), Faults()
         self.media, self.drafts, self.mass = Media(settings.data), Drafts(), Book(int(real()))
+        self.mini_program = MiniProgram()
         self.sink: list[dict[str, Any]] = []
         self.account_watchers: set[Callable[[], None]] = set()
         self.last_message = 24_000_000_000_000_000 + int(real() * 1000)  # Never again a number of an earlier life.
@@ -58,7 +60,9 @@ class World:
 
     def secrets(self) -> list[str]:
         """What must never stand in a record."""
-        return [self.settings.secret, self.settings.token, self.settings.aes_key, *self.tokens.values()]
+        own = self.settings
+        given = [*self.tokens.values(), *self.mini_program.tokens.values()]
+        return [own.secret, own.mini_secret, own.token, own.aes_key, *given]
 
     def letter(self, openid: str, fields: Fields, wishes: Fields) -> Letter:
         """A letter from that person: common nodes first, `create_time` and raw `xml` as wished."""
@@ -103,7 +107,7 @@ class World:
         await self.errands.cancel()
         self.account.begin_anew(self.settings)
         self.followers.revive([])
-        for emptied in (self.inboxes, self.calls, self.faults, self.media, self.drafts, self.mass):
+        for emptied in (self.inboxes, self.calls, self.faults, self.media, self.drafts, self.mass, self.mini_program):
             emptied.clear()
         self.tokens.forget()
         self.quotas.forget()

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from ..reading import Document
 from ..world import World
-from . import custom, diagnostics, drafts, mass, material, menu, tokens, users
+from . import custom, diagnostics, drafts, mass, material, menu, mini_program, tokens, users
 from .call import Call, Late
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How one path is called."""
+    """How one path is called; what is not the mini-program's is the official account's."""
 
     method: str
     answer: Callable[[World, Call], Document | bytes | Late]
     needs_token: bool = True
+    is_mini_program: bool = False
+    is_confidential: bool = False  # What it answers stays out of the record of calls.
 
 
 ROUTES: dict[str, Route] = {
@@ -50,6 +52,12 @@ ROUTES: dict[str, Route] = {
     "/cgi-bin/user/get": Route("GET", users.openids),
     "/cgi-bin/user/info": Route("GET", users.info),
     "/cgi-bin/user/info/batchget": Route("POST", users.info_batch),
+    "/sns/jscode2session": Route(
+        "GET", mini_program.session, needs_token=False, is_mini_program=True, is_confidential=True
+    ),
+    "/wxa/business/getuserphonenumber": Route(
+        "POST", mini_program.phone_number, is_mini_program=True, is_confidential=True
+    ),
     "/cgi-bin/getcallbackip": Route("GET", diagnostics.addresses),
     "/cgi-bin/get_api_domain_ip": Route("GET", diagnostics.addresses),
     "/cgi-bin/callback/check": Route("POST", diagnostics.check_way_back),
