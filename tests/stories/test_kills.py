@@ -15,6 +15,8 @@ from typing import get_args
 import pytest
 import pytest_asyncio
 
+from server.domain.booking.model import STEPS as BOOKING_STEPS
+from server.domain.booking.model import BookingState
 from server.domain.clock import wall
 from server.domain.conversation.model import Deed
 from server.domain.post.model import STEPS as POST_STEPS
@@ -23,8 +25,9 @@ from server.domain.publishing.edition import Prepared, Sending, Way
 from tests.servers import Servers, Stores
 from tests.stories.conftest import a_city
 from tests.stories.kills import steps
+from tests.stories.kills.falls_due import FallsDue
 from tests.stories.kills.mornings import AHEAD, Mornings, content_with
-from tests.stories.kills.steps import ENDS, LIFE, POST, PRESS_CALLS, TO_ONE_PERSON, TOLD, WRITES, Rota, Write
+from tests.stories.kills.steps import DUE, ENDS, LIFE, POST, PRESS_CALLS, TO_ONE_PERSON, TOLD, WRITES, Rota, Write
 from tests.stories.kills.town import Town
 from tests.stories.kills.turns import TURNS, comes_to_the_last_question
 from tests.stories.kills.wrecker import Held, Name, Wrecker
@@ -62,7 +65,7 @@ async def a_town(scale: Scale, folder: Path) -> AsyncIterator[Town]:
         stores = Stores(servers.mongod.url, servers.valkey.url)
         async with a_city(stores, folder, environ=environ) as city:
             await city.ask("/simulator/account", {"retry_seconds": 5.0}, method="PUT")
-            rota = Rota([*LIFE, *ENDS, *(write.step for write in WRITES), *POST], full=scale.full)
+            rota = Rota([*LIFE, *ENDS, *(write.step for write in WRITES), *POST, *DUE], full=scale.full)
             wrecker = Wrecker(city, servers, rota)
             town = await Town.wrecked_by(wrecker, city, scale.followers)
             await Mornings(town).clear()
@@ -102,6 +105,10 @@ async def test_the_steps_cover_every_state_every_field_and_every_write() -> None
     assert {*steps.PREPARED.values(), *steps.SENDING.values()} <= set(LIFE)
     assert {deed.__name__ for deed in get_args(Deed)} == set(steps.DEEDS)
     assert {write for writes in steps.DEEDS.values() for write in writes} <= set(WRITES)
+    assert {state for states in BOOKING_STEPS.values() for state in states} == {
+        BookingState.BEGUN,
+        BookingState.CANCELLED,
+    }  # the one falls due, the other is a turn's
     by_itself = {state for state in RowState if POST_STEPS.get(state)} - {RowState.UNKNOWN}
     assert by_itself <= set(steps.POST_NEXT)
 
@@ -261,6 +268,21 @@ async def ends_so(town: Town, mornings: Mornings, end: str) -> None:
         await mornings.cancels()
     await mornings.goes_to(hour + TOO_LATE if last == "missed" else hour - AHEAD)
     await mornings.until_it_is(last)
+
+
+# What falls due by itself
+
+
+async def test_what_falls_due_is_done_once_whoever_is_killed_at_whichever_write(town: Town) -> None:
+    due = FallsDue(town)
+    for what, writes in steps.FALLS_DUE.items():
+        for write in writes:
+            while town.wrecker.rota.missing([steps.due_step(what, write)]):
+                await due.comes_up(what, write)
+    await due.series_stops()
+    await town.is_whole()
+    await due.reminders_were_told_once_and_hours_begun_once()
+    await due.the_series_planned_one_edition_a_day()
 
 
 # Mornings

@@ -172,6 +172,26 @@ DEEDS: Mapping[str, tuple[Write, ...]] = {
 """What each deed of a turn writes beside the message and the dialogue."""
 
 
+# What the tick finds due and writes: a reminder, an hour that begins, the next edition of a series.
+
+REMINDED = tuple(Write(*each) for each in (("update", "bookings"), ("update", "post"), ("commitTransaction", "")))
+BEGUN = (Write("update", "bookings"), COMMITTED)
+CONTINUED = tuple(Write(*each) for each in (("update", "series"), ("insert", "editions"), ("commitTransaction", "")))
+
+
+def due_step(what: str, write: Write) -> str:
+    """Its name in the rota."""
+    return f"{what}: {write.command} {write.collection}".rstrip()
+
+
+FALLS_DUE: Mapping[str, tuple[Write, ...]] = {
+    "a reminder": REMINDED,
+    "an hour begins": BEGUN,
+    "a series goes on": CONTINUED,
+}
+DUE = tuple(due_step(what, write) for what, writes in FALLS_DUE.items() for write in writes)
+
+
 # A row of the post: claimed, its call noted, called, settled.
 
 POST_NEXT: Mapping[str, str] = {

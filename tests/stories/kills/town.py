@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,19 +164,28 @@ class Town(Story):
         return await self.wrecker.database["post"].find_one(wanted)
 
     async def until_nothing_waits_for(self, person: Person) -> None:
-        """Wait until every row for this person has come to its end; where that takes long, leases pass."""
+        """Wait until every row for this person has come to its end."""
+
+        async def is_served() -> bool:
+            return await self.waiting_for(person) is None
+
+        await self.until(is_served)
+
+    async def until(self, is_so: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until it is so, however often the database has to be asked; where that takes long, leases pass."""
+
+        async def looks_so() -> bool:
+            self.watched()
+            with suppress(PyMongoError):
+                return await is_so()
+            return False
+
         for _ in range(LEASES):
             with suppress(AssertionError):
-                await self.city.until(lambda: self._is_served(person), within=LEASE_PATIENCE)
+                await self.city.until(looks_so, within=LEASE_PATIENCE)
                 return
             await self.city.ask("/simulator/clock", {"advance_seconds": LEASE_SECONDS})
-        raise AssertionError(f"still waiting: {await self.waiting_for(person)}")
-
-    async def _is_served(self, person: Person) -> bool:
-        try:
-            return await self.waiting_for(person) is None
-        except PyMongoError:
-            return False
+        raise AssertionError(f"it never came so, after {self.wrecker.rota.borne[-3:]}")
 
     async def _post_of(self, person: Person) -> dict[str, Any]:
         follower = await self.wrecker.database["followers"].find_one({"_id": person.openid})
