@@ -22,9 +22,10 @@ from server.domain.conversation.messages import (
     Voice,
 )
 from server.domain.conversation.model import BookHour, CancelHour, Meet, Move, Release, SettleMass, Turn
-from server.domain.conversation.rules import KEYS, wants, work_out
+from server.domain.conversation.rules import work_out
 from server.domain.conversation.scene import Shown, Want
 from server.domain.conversation.talk import LIFE, Step
+from server.domain.conversation.wanting import KEYS, wants
 from server.domain.post.saying import TEXT_BYTES, Words
 from tests.domain.booking.builders import NOW, a_booking, a_scene, an_expert, friday
 from tests.domain.scenes import (

@@ -259,12 +259,9 @@ def _why_not(talk: Talk, scene: Scene, now: datetime) -> TalkTurn | None:
     """Return what is answered where the hour in hand cannot be had; None where it can."""
     slot = _in_hand(talk)
     expert = scene.expert(slot.expert)
-    is_free = (
-        expert is not None
-        and is_offered(expert, slot.start, scene.holidays, now)
-        and not is_taken(scene, expert, slot)
-    )
-    return None if is_free else lost(talk, scene, now)
+    if expert and is_offered(expert, slot.start, scene.holidays, now) and not is_taken(scene, expert, slot):
+        return None
+    return lost(talk, scene, now)
 
 
 def _in_hand(talk: Talk) -> Slot:

@@ -25,34 +25,20 @@ from server.domain.conversation.model import (
     Move,
     SettleMass,
     Turn,
-    act_of,
 )
 from server.domain.conversation.numbers import number
-from server.domain.conversation.scene import House, Scene, Want
-from server.domain.conversation.talk import Book, Cancel, Step, TalkTurn, glows, is_open
+from server.domain.conversation.scene import House, Scene
+from server.domain.conversation.talk import Book, Cancel, Step, TalkTurn, is_open
+from server.domain.conversation.wanting import word_of
 from server.domain.conversation.wordings import ArticleRef
 from server.domain.help.lines import listing
 from server.domain.help.phrases import help_reply
 from server.domain.people.model import followed, unfollowed
 from server.domain.post.saying import TEXT_BYTES, Saying, Words
-from server.domain.post.window import Act
 from server.domain.publishing.ports import MassEvent
 
 Rule = Callable[[Scene], Turn | None]
 
-KEYS = {
-    "today": "今日",
-    "articles": "文章",
-    "booking": "预约",
-    "mine": "我的",
-    "cancel": "取消",
-    "hotlines": "热线",
-    "help": "帮助",
-}
-"""Menu keys and the words that mean the same."""
-
-_OWN_WORDS = frozenset(KEYS.values())
-_BOOKING_WORDS = frozenset({"预约", "我的", "取消"})
 _NOTHING_OPEN = "刚才已经离开预约了，没有约下任何时间。想约的时候，再回复“预约”。"
 
 
@@ -63,26 +49,6 @@ def work_out(scene: Scene) -> Turn:
         if turn is not None:
             return turn
     return Turn(None)
-
-
-def wants(scene: Scene) -> frozenset[Want]:
-    """Return what must be read before the rules can be asked."""
-    word = _word(scene)
-    wanted = set()
-    if word in _BOOKING_WORDS or (word is None and _is_talking(scene) and _wants_an_answer(scene)):
-        wanted.add(Want.POOL if _only_confirms(scene) else Want.AGENDA)
-    if word == "今日" or isinstance(scene.heard.content, Followed):
-        wanted.add(Want.TODAY)
-    if word == "文章":
-        wanted.add(Want.ARTICLES)
-    if article_of(scene) is not None:
-        wanted.add(Want.CARD)
-    return frozenset(wanted)
-
-
-def article_of(scene: Scene) -> str | None:
-    """Return the article that a reply rule answers this message with, if one does."""
-    return scene.answer.article if isinstance(scene.answer, ArticleRef) else None
 
 
 def is_cry_for_help(house: House, words: str) -> bool:
@@ -174,7 +140,7 @@ def _talked(turn: TalkTurn) -> Turn:
 
 def word_or_key(scene: Scene) -> Turn | None:
     """Answer the account's own words, typed or tapped; an open question stays open."""
-    match _word(scene):
+    match word_of(scene):
         case "今日":
             return _today(scene)
         case "文章":
@@ -266,31 +232,6 @@ RULES: tuple[Rule, ...] = (
     unreadable,
     fallback,
 )
-
-
-def _word(scene: Scene) -> str | None:
-    match scene.heard.content:
-        case Tapped(key):
-            return KEYS.get(key)
-        case _:
-            return scene.folded if scene.folded in _OWN_WORDS else None
-
-
-def _is_talking(scene: Scene) -> bool:
-    return scene.talk is not None and (is_open(scene.talk, scene.now) or glows(scene.talk, scene.now))
-
-
-def _only_confirms(scene: Scene) -> bool:
-    """Tell whether this takes the hour in hand: the database decides about it, so nothing else need be read.
-
-    Where it refused, what is there instead must be read.
-    """
-    return scene.talk is not None and not scene.refused and talking.confirms(scene.talk, scene.words)
-
-
-def _wants_an_answer(scene: Scene) -> bool:
-    """Tell whether a person waits for an answer, below which the open question is put again."""
-    return act_of(scene.heard.content) in (Act.MESSAGE, Act.TAP)
 
 
 def _with_question(scene: Scene, saying: Saying) -> Turn:

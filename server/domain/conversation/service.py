@@ -35,8 +35,9 @@ from server.domain.conversation.ports import (
     MovedOn,
     People,
 )
-from server.domain.conversation.rules import article_of, is_cry_for_help, wants, work_out
+from server.domain.conversation.rules import is_cry_for_help, work_out
 from server.domain.conversation.scene import Scene, Shown, Want
+from server.domain.conversation.wanting import article_of, wants
 from server.domain.help.phrases import help_reply
 from server.domain.later import Later
 from server.domain.people.model import Follower
