@@ -1,6 +1,7 @@
 """MongoDB: one client, one way to change several things at once, one session for who joins it."""
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import random
@@ -215,10 +216,23 @@ async def _commit(turn: "_Turn", opened: Session) -> None:
         try:
             await opened.commit_transaction()
         except (OperationFailure, ConnectionFailure) as fault:
-            if turn.is_left or not fault.has_error_label("UnknownTransactionCommitResult"):
+            if not fault.has_error_label("UnknownTransactionCommitResult"):
+                raise
+            if turn.is_left:
+                await _let_go(opened)
                 raise
         else:
             return
+
+
+async def _let_go(opened: Session) -> None:
+    """End on the server a transaction whose commit got no answer; one that was committed stays so.
+
+    The driver aborts nothing after a commit was asked for: what it wrote would stay locked for the
+    lifetime of a transaction, a minute, unless the next caller were handed the same session.
+    """
+    with contextlib.suppress(PyMongoError):  # out of reach: the server ends it by itself, later
+        await opened.client.admin.command("killSessions", [opened.session_id])
 
 
 async def _abort(opened: Session) -> None:
