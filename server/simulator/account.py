@@ -22,8 +22,8 @@ class Account:
     `guard` is 群发保护: `wait` holds a send to all until the administrator answers (30 minutes at most), `error`
     answers the call itself with 89504. `deliveries` is how often a callback is sent in all (the platform's words
     leave 3 or 4 open). Seconds are real ones: `answer_seconds` the platform's patience, `retry_seconds` its pause
-    after a broken answer, `finish_seconds` what a mass send takes. `quota` is path → calls a day, or
-    {"day", "minute"}.
+    after a broken answer, `finish_seconds` what a mass send takes. `recognition` puts the words into voice messages;
+    it is off, for the platform is taking it back. `quota` is path → calls a day, or {"day", "minute"}.
     """
 
     kind: str = "subscription"
@@ -33,6 +33,7 @@ class Account:
     original: str = "gh_5a1c0ffee001"
     administrator: str = "oAdministratorOfTheAccount01"
     comments: bool = False
+    recognition: bool = False
     ips: list[str] = field(default_factory=list)
     quota: dict[str, Any] = field(default_factory=dict)
     guard: str = "off"
@@ -92,6 +93,7 @@ CHECKS: dict[str, Callable[[object], bool]] = {
     "mode": lambda value: value in MODES,
     "verified": lambda value: isinstance(value, bool),
     "comments": lambda value: isinstance(value, bool),
+    "recognition": lambda value: isinstance(value, bool),
     "name": lambda value: isinstance(value, str) and 0 < len(value) <= 30,
     "ips": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
     "quota": _is_quota,

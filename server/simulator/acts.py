@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import ids, kinds
+from . import ids, kinds, sent
 from .callbacks import Outcome
 from .envelope import Letter
 from .followers import TOUCHES, Follower
@@ -23,11 +23,12 @@ async def write(world: World, follower: Follower, wishes: Wishes) -> Outcome:
     """Sends a message of any kind; it opens the 48 hours and is brought as often as `repeat` asks."""
     kind = str(wishes.get("type", "text"))
     usual = kinds.MESSAGES[kind](world.base) if kind in kinds.MESSAGES else {}
-    nodes = {**usual, **kinds.nodes_of(wishes)}
+    nodes = {**usual, **sent.nodes(world, kind, wishes), **kinds.nodes_of(wishes)}
     if "content" in wishes:
         nodes["Content"] = wishes["content"]
     follower.talked(world.clock.seconds())
-    world.show(follower, "follower", _shown_kind(kind), text=_shown_words(kind, nodes), by="own")
+    more = _shown_details(kind, nodes, int(wishes.get("seconds", sent.SECONDS)))
+    world.show(follower, "follower", _shown_kind(kind), text=_shown_words(kind, nodes), by="own", **more)
     fields = {"MsgType": kind, **nodes, "MsgId": int(wishes.get("msgid") or world.next_message_id())}
     return await _bring(world, world.letter(follower.openid, fields, wishes), wishes)
 
@@ -79,3 +80,14 @@ def _shown_kind(kind: str) -> str:
 def _shown_words(kind: str, nodes: Wishes) -> str:
     named = {"text": "Content", "image": "PicUrl", "location": "Label", "link": "Title"}
     return str(nodes.get(named[kind], "")) if kind in named else SPOKEN.get(kind, f"[{kind}]")
+
+
+def _shown_details(kind: str, nodes: Wishes, seconds: int) -> Wishes:
+    """What the bubble tells besides: how long a voice is and what was understood of it, the point, the address."""
+    if kind == "voice":
+        return {"seconds": seconds, "note": str(nodes.get("Recognition", ""))}
+    if kind == "location":
+        return {"note": f"{nodes.get('Location_X', '')}, {nodes.get('Location_Y', '')}"}
+    if kind == "link":
+        return {"url": str(nodes.get("Url", "")), "note": str(nodes.get("Description", ""))}
+    return {}

@@ -16,9 +16,10 @@ from .control.account import AccountControl, ConsoleSendControl, GuardControl, O
 from .control.clock import ClockControl, ResetControl
 from .control.followers import EventsControl, FollowersControl, InboxControl, MessagesControl
 from .control.mini_program import LoginControl, PermissionsControl, PhoneControl
-from .control.watching import CallsControl, DeliveriesControl, FaultsControl, SinkControl
+from .control.sink import SinkControl
+from .control.watching import CallsControl, DeliveriesControl, FaultsControl
 from .gate import Gate
-from .live import Live
+from .live import Live, SinkLive
 from .pages import ArticlePage, Picture
 from .settings import Settings
 from .snapshot import Keeper
@@ -30,18 +31,22 @@ LARGEST_BODY = 16 * 1024 * 1024
 OPENID, PAGE = rf"({ids.OPENID.pattern})", r"([0-9A-Za-z_-]+)"
 
 
-class Phone(RequestHandler):
-    """The phone page."""
+class Page(RequestHandler):
+    """The phone, or another page that lies beside it."""
+
+    def initialize(self, file: str) -> None:
+        """Takes the name of the file."""
+        self.file = PHONE / file
 
     def get(self) -> None:
         """Sends it as it lies there."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.finish((PHONE / "index.html").read_bytes())
+        self.finish(self.file.read_bytes())
 
 
 class PhoneFiles(StaticFileHandler):
-    """What the phone page is made of, never kept by the browser without asking."""
+    """What the pages are made of, never kept by the browser without asking."""
 
     def set_extra_headers(self, path: str) -> None:
         """Asks the browser to look again each time."""
@@ -70,12 +75,14 @@ def application(world: World) -> Application:
         (r"/simulator/calls", CallsControl, known),
         (r"/simulator/faults", FaultsControl, known),
         (r"/simulator/deliveries", DeliveriesControl, known),
+        (r"/simulator/sink/live", SinkLive, known),
         (r"/simulator/sink(/.*)?", SinkControl, known),
         (r"/simulator/clock", ClockControl, known),
         (r"/simulator/reset", ResetControl, known),
         (rf"/s/{PAGE}", ArticlePage, known),
         (rf"/mmbiz/{PAGE}", Picture, known),
-        (r"/", Phone),
+        (r"/", Page, {"file": "index.html"}),
+        (r"/sink", Page, {"file": "sink.html"}),
         (r"/phone/(.*)", PhoneFiles, {"path": str(PHONE)}),
     ]
     return Application(rows, log_function=lambda _: None, websocket_ping_interval=30)

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
-from dataclasses import dataclass
-
-from tornado.web import RequestHandler
+from dataclasses import replace
 
 from . import ids
-from .api.call import Call, Late
+from .api.call import Call, File, Late
 from .api.routes import ROUTES, Route
 from .calls import without
+from .doorway import Answer, Doorway, refused, taken
 from .faults import Fault
 from .media import Upload
 from .mini_program import MiniProgram
-from .reading import Document
 from .refusal import Refusal
 from .tokens import Tokens
 from .world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back: the bytes of JSON or of a file, their code (None for a file), and how late."""
-
-    body: bytes
-    errcode: int | None
-    content_type: str = "application/json; charset=utf-8"
-    seconds: float = 0.0
-
-
-class Gate(RequestHandler):
+class Gate(Doorway):
     """Every path under /cgi-bin/, /sns/ and /wxa/."""
-
-    world: World
-
-    def initialize(self, world: World) -> None:
-        """Takes the platform's state."""
-        self.world = world
-        self.is_gone = False
-
-    def on_connection_close(self) -> None:
-        """Remembers that nobody waits for the answer any more."""
-        self.is_gone = True
 
     async def get(self) -> None:
         """Answers a call."""
@@ -57,8 +32,8 @@ class Gate(RequestHandler):
     async def _answer(self) -> None:
         call, rid, begun = self._call(), ids.rid(), time.monotonic()
         fault = self.world.faults.meet(call.path)
-        answer = await self._before(fault, rid)
-        if self._finished or (answer is None and self.is_gone and not (fault and fault.when == "late")):
+        answer = await self.before(fault, rid)
+        if self.stays_undone(fault, answer):
             self._note(call, None, rid, begun, fault)
             return
         if answer is None:
@@ -66,42 +41,7 @@ class Gate(RequestHandler):
             answer = act(self.world, call, rid, fault.kind if fault else "")
             self.world.is_changed = True
         self._note(call, answer, rid, begun, fault)
-        await self._after(fault, answer)
-
-    async def _before(self, fault: Fault | None, rid: str) -> Answer | None:
-        """What a fault makes of the call before anything is done: an answer, no answer at all, or a pause."""
-        if fault is None:
-            return None
-        if fault.kind == "errcode":
-            return refused(Refusal(fault.errcode), rid)
-        if fault.kind == "drop-before":
-            self.detach().close()
-        if fault.kind == "http":
-            self.set_status(fault.status)
-            return Answer(b"<html>Bad Gateway</html>", None, "text/html")
-        if fault.kind == "slow" and fault.when != "after":
-            await asyncio.sleep(fault.seconds)
-        return None
-
-    async def _after(self, fault: Fault | None, answer: Answer) -> None:
-        kind = fault.kind if fault else ""
-        if answer.seconds or (fault and kind == "slow" and fault.when == "after"):
-            await asyncio.sleep(answer.seconds or (fault.seconds if fault else 0))
-        if self.is_gone:
-            return
-        if kind == "drop-after":
-            self.detach().close()
-        elif kind == "cut":
-            await self._cut(answer)
-        else:
-            self.set_header("Content-Type", answer.content_type)
-            await self.finish(answer.body)
-
-    async def _cut(self, answer: Answer) -> None:
-        stream = self.detach()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {len(answer.body)}\r\n\r\n"
-        await stream.write(head.encode() + answer.body[: len(answer.body) // 2])
-        stream.close()
+        await self.after(fault, answer)
 
     def _call(self) -> Call:
         request = self.request
@@ -152,9 +92,11 @@ def act(world: World, call: Call, rid: str, oddity: str = "") -> Answer:
         return refused(refusal, rid)
     if isinstance(given, bytes):
         return Answer(given, None, "application/octet-stream")
+    if isinstance(given, File):
+        return Answer(given.data, None, given.content_type, name=given.name)
     seconds = given.seconds if isinstance(given, Late) else 0.0
     document = given.answer if isinstance(given, Late) else given
-    return Answer(_json(_odd(document or {"errcode": 0, "errmsg": "ok"}, oddity)), 0, seconds=seconds)
+    return replace(taken(document or {"errcode": 0, "errmsg": "ok"}, oddity), seconds=seconds)
 
 
 def _permitted(world: World, call: Call) -> Route:
@@ -178,21 +120,3 @@ def _check_token(call: Call, own: Tokens, others: Tokens) -> None:
         others.check(value, call.at)
         raise Refusal(48001)
     own.check(value, call.at)
-
-
-def refused(refusal: Refusal, rid: str) -> Answer:
-    """A refusal with the platform's words and the name of the call."""
-    document = {"errcode": refusal.errcode, "errmsg": f"{refusal.words} rid: {rid}", **refusal.more}
-    return Answer(_json(document), refusal.errcode)
-
-
-def _odd(document: Document, oddity: str) -> Document:
-    if oddity == "no-errcode":
-        return {name: value for name, value in document.items() if name not in ("errcode", "errmsg")}
-    if oddity == "strings":
-        return {name: str(value) if isinstance(value, int) else value for name, value in document.items()}
-    return document
-
-
-def _json(document: Document) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

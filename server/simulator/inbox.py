@@ -14,7 +14,10 @@ FAILURE_LINE = "该公众号提供的服务出现故障，请稍后再试"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing on a phone. `at` is seconds; `side`, `kind` and `by` are the words of the phone's interface."""
+    """One thing on a phone. `at` is seconds; `side`, `kind` and `by` are the words of the phone's interface.
+
+    `seconds` is how long a voice is, `url` where a link leads, `note` what stands small below the text.
+    """
 
     id: int
     at: float
@@ -23,6 +26,9 @@ class Item:
     text: str = ""
     articles: tuple[dict[str, str], ...] = ()
     by: str = ""
+    seconds: int = 0
+    url: str = ""
+    note: str = ""
 
     def shape(self) -> dict[str, Any]:
         """The item as the phone reads it."""

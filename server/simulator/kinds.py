@@ -17,12 +17,13 @@ SHOWN = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_wait
 GLANCES = frozenset({"view", "view_miniprogram", "location"})
 SHOWN_PHOTOS = frozenset({"pic_sysphoto", "pic_photo_or_album", "pic_weixin"})
 
+# Media and their numbers are made where they are sent (`sent`).
 MESSAGES: dict[str, Callable[[str], Fields]] = {
     "text": lambda _: {"Content": "你好"},
-    "image": lambda base: {"PicUrl": f"{base}/mmbiz/sample", "MediaId": ids.media_id()},
-    "voice": lambda _: {"MediaId": ids.media_id(), "Format": "amr", "MediaId16K": ids.media_id()},
-    "video": lambda _: {"MediaId": ids.media_id(), "ThumbMediaId": ids.media_id()},
-    "shortvideo": lambda _: {"MediaId": ids.media_id(), "ThumbMediaId": ids.media_id()},
+    "image": lambda base: {"PicUrl": f"{base}/mmbiz/sample"},
+    "voice": lambda _: {"Format": "amr"},
+    "video": lambda _: {},
+    "shortvideo": lambda _: {},
     "location": lambda _: {"Location_X": 31.230416, "Location_Y": 121.473701, "Scale": 16, "Label": "人民大道"},
     "link": lambda base: {"Title": "一个链接", "Description": "", "Url": f"{base}/"},
     "miniprogrampage": lambda base: {

@@ -1,4 +1,4 @@
-"""What the phone page hears without asking: new items, and a changed account."""
+"""What the pages hear without asking: new items, a changed account, what has come for the duty staff."""
 
 from __future__ import annotations
 
@@ -9,15 +9,34 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from .clock import iso
 from .inbox import Item
+from .sink import Message
 from .world import World
 
 
-class Live(WebSocketHandler):
-    """The line to one follower's phone."""
+class Line(WebSocketHandler):
+    """A line on which only the stand-in speaks."""
 
     def initialize(self, world: World) -> None:
         """Takes the platform's state."""
         self.world = world
+
+    def on_message(self, message: str | bytes) -> None:
+        """Nothing is expected on this line."""
+
+    def send(self, document: object) -> None:
+        """Says something, unless nobody listens any more."""
+        try:
+            self.write_message(json.dumps(document, ensure_ascii=False))
+        except WebSocketClosedError:
+            self.on_close()
+
+
+class Live(Line):
+    """The line to one follower's phone."""
+
+    def initialize(self, world: World) -> None:
+        """Takes the platform's state."""
+        super().initialize(world)
         self._stop: list[Any] = []
 
     def open(self, openid: str) -> None:
@@ -34,19 +53,26 @@ class Live(WebSocketHandler):
             stop()
         self.world.account_watchers.discard(self._account)
 
-    def on_message(self, message: str | bytes) -> None:
-        """Nothing is expected from the phone on this line."""
-
     def _item(self, item: Item) -> None:
-        self._send({"item": item.shape()})
+        self.send({"item": item.shape()})
 
     def _account(self) -> None:
         account = self.world.account
-        shape = {"name": account.name, "kind": account.kind, "verified": account.verified, "menu": account.menu}
-        self._send({"account": shape | {"now": iso(self.world.clock.seconds(), precise=True)}})
+        shown = ("name", "kind", "verified", "recognition", "menu")
+        shape = {name: getattr(account, name) for name in shown}
+        self.send({"account": shape | {"now": iso(self.world.clock.seconds(), precise=True)}})
 
-    def _send(self, document: object) -> None:
-        try:
-            self.write_message(json.dumps(document, ensure_ascii=False))
-        except WebSocketClosedError:
-            self.on_close()
+
+class SinkLive(Line):
+    """The line to the page of the duty staff's phones."""
+
+    def open(self) -> None:
+        """Listens to what comes."""
+        self.world.sink.watchers.add(self._message)
+
+    def on_close(self) -> None:
+        """Listens no more."""
+        self.world.sink.watchers.discard(self._message)
+
+    def _message(self, message: Message | None) -> None:
+        self.send({"message": message.shape()} if message else {"emptied": True})

@@ -38,7 +38,15 @@ MARKS = {
     b"RIFF": "wav",
     b"\x30\x26\xb2\x75": "wma",
 }
-CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "bmp": "image/bmp", "mp4": "video/mp4"}
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "mp4": "video/mp4",
+    "amr": "audio/amr",
+    "mp3": "audio/mpeg",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-import io
 from datetime import datetime
-from functools import lru_cache
 
-from PIL import Image, ImageDraw
 from tornado.web import HTTPError, RequestHandler
 
+from . import recordings
 from .clock import BEIJING
 from .reading import Document
 from .world import World
@@ -77,22 +75,9 @@ class Picture(RequestHandler):
 
     def get(self, page: str) -> None:
         """Sends its bytes; `sample` is a drawn one that is always there."""
-        found = ("image/png", _sample()) if page == "sample" else self.world.media.bytes_of(page)
+        found = ("image/png", recordings.picture("PNG")) if page == "sample" else self.world.media.bytes_of(page)
         if found is None:
             raise HTTPError(404)
         self.set_header("Content-Type", found[0])
         self.set_header("X-Content-Type-Options", "nosniff")
         self.finish(found[1])
-
-
-@lru_cache(1)
-def _sample() -> bytes:
-    """A plain evening sky, for pictures that a phone pretends to have taken."""
-    picture = Image.new("RGB", (320, 240))
-    pen = ImageDraw.Draw(picture)
-    for row in range(240):
-        pen.line([(0, row), (320, row)], fill=(90 + row // 2, 130 + row // 3, 190 - row // 4))
-    pen.ellipse((205, 120, 265, 180), fill=(255, 214, 150))
-    written = io.BytesIO()
-    picture.save(written, "PNG")
-    return written.getvalue()

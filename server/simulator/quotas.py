@@ -20,6 +20,7 @@ DAILY = {
     "/cgi-bin/menu/get": 10_000,
     "/cgi-bin/media/upload": 100_000,
     "/cgi-bin/media/uploadimg": 100_000,
+    "/cgi-bin/media/get": 200_000,
     "/cgi-bin/material/add_material": 100_000,
     "/cgi-bin/draft/add": 1_000,
     "/cgi-bin/draft/update": 1_000,

@@ -12,7 +12,7 @@ from typing import Any
 from . import sending
 from .world import World
 
-VERSION = 2
+VERSION = 3
 PAUSE = 1.0  # At most one snapshot a second,
 SHARE = 20  # and no more than a twentieth of the time spent on them.
 
@@ -35,6 +35,7 @@ def plain(world: World) -> dict[str, Any]:
         "drafts": world.drafts.plain(),
         "mass": world.mass.plain(),
         "mini_program": world.mini_program.plain(),
+        "sink": world.sink.plain(),
     }
 
 
@@ -55,6 +56,17 @@ def revive(world: World, record: dict[str, Any]) -> None:
     world.drafts.revive(record["drafts"])
     world.mass.revive(record["mass"])
     world.mini_program.revive(record["mini_program"])
+    world.sink.revive(record["sink"])
+
+
+def renewed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record of version 2 as version 3 would have written it; any other as it is.
+
+    What version 3 can say besides (speech recognition, the details of a bubble) has a value when nothing is said.
+    """
+    if record.get("version") != 2:
+        return record
+    return record | {"version": 3, "sink": {"last": 0, "messages": []}}
 
 
 def _set_from_outside(world: World) -> dict[str, str]:
@@ -81,9 +93,9 @@ class Keeper:
         sending.resume(self._world)
 
     def _read(self, file: Path) -> dict[str, Any] | None:
-        """The record of a snapshot that this version wrote; None for any other."""
+        """The record of a snapshot that this version or the last one wrote; None for any other."""
         try:
-            record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            record: dict[str, Any] = renewed(json.loads(file.read_text(encoding="utf-8")))
         except ValueError:
             return None
         is_ours = record.get("version") == VERSION and record.keys() >= plain(self._world).keys()

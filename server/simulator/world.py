@@ -24,6 +24,7 @@ from .mini_program import MiniProgram
 from .quotas import Quotas
 from .replies import Judge, Reply
 from .settings import Settings
+from .sink import Sink
 from .tokens import Tokens
 
 
@@ -40,7 +41,7 @@ class World:
         self.tokens, self.quotas, self.calls, self.faults = Tokens(), Quotas(), Calls(), Faults()
         self.media, self.drafts, self.mass = Media(settings.data), Drafts(), Book(int(real()))
         self.mini_program = MiniProgram()
-        self.sink: list[dict[str, Any]] = []
+        self.sink = Sink()
         self.account_watchers: set[Callable[[], None]] = set()
         self.last_message = 24_000_000_000_000_000 + int(real() * 1000)  # Never again a number of an earlier life.
         self.is_changed = False

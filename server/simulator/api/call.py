@@ -23,6 +23,15 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is no JSON: bytes, what they are, and the name under which they may be stored."""
+
+    data: bytes
+    content_type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Query, body and file of one call, and when it came (seconds)."""
 

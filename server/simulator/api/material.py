@@ -9,7 +9,7 @@ from ..media import Medium
 from ..reading import Document
 from ..refusal import Refusal
 from ..world import World
-from .call import Call
+from .call import Call, File
 
 
 def upload_body_picture(world: World, call: Call) -> Document:
@@ -29,6 +29,18 @@ def upload_temporary(world: World, call: Call) -> Document:
     world.media.add(medium)
     name = "thumb_media_id" if kind == "thumb" else "media_id"
     return {"type": kind, name: medium.media_id, "created_at": int(call.at)}
+
+
+def download(world: World, call: Call) -> Document | File:
+    """A temporary medium, sent by a person or uploaded: a file, or where a video lies; 41006 and 40007."""
+    medium = world.media.usable(call.query.get("media_id", ""), ("image", "voice", "video", "thumb"), call.at)
+    found = world.media.bytes_of(medium.page)
+    if medium.expires is None or found is None:
+        raise Refusal(40007)
+    if medium.kind == "video":
+        return {"video_url": f"{world.base}/mmbiz/{medium.page}"}
+    content_type, data = found
+    return File(data, content_type, f"{medium.media_id}.{media.nature(data)}")
 
 
 def add(world: World, call: Call) -> Document:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..reading import Document
 from ..world import World
 from . import custom, diagnostics, drafts, mass, material, menu, mini_program, tokens, users
-from .call import Call, Late
+from .call import Call, File, Late
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Route:
     """How one path is called; what is not the mini-program's is the official account's."""
 
     method: str
-    answer: Callable[[World, Call], Document | bytes | Late]
+    answer: Callable[[World, Call], Document | bytes | File | Late]
     needs_token: bool = True
     is_mini_program: bool = False
     is_confidential: bool = False  # What it answers stays out of the record of calls.
@@ -26,6 +26,7 @@ ROUTES: dict[str, Route] = {
     "/cgi-bin/token": Route("GET", tokens.token, needs_token=False),
     "/cgi-bin/stable_token": Route("POST", tokens.stable_token, needs_token=False),
     "/cgi-bin/media/upload": Route("POST", material.upload_temporary),
+    "/cgi-bin/media/get": Route("GET", material.download),
     "/cgi-bin/media/uploadimg": Route("POST", material.upload_body_picture),
     "/cgi-bin/material/add_material": Route("POST", material.add),
     "/cgi-bin/material/get_materialcount": Route("GET", material.count),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 
-from .. import acts, ids, kinds
+from .. import acts, ids, kinds, media, sent
 from ..followers import Follower
 from .base import Complaint, Control, Wishes, truth, whole, word
 
@@ -81,7 +83,7 @@ class MessagesControl(Control):
             raise Complaint(f"{openid} does not follow the account")
         if wishes.get("type") == "event":
             raise Complaint("events are sent to …/events")
-        self.answer((await acts.write(self.world, follower, wishes)).shape())
+        self.answer((await acts.write(self.world, follower, _with_media(wishes))).shape())
 
 
 class EventsControl(Control):
@@ -98,6 +100,22 @@ class EventsControl(Control):
         if kinds.needs_following(event.lower()) and not follower.follows:
             raise Complaint(f"{openid} does not follow the account")
         self.answer((await acts.happen(self.world, follower, event, wishes)).shape())
+
+
+def _with_media(wishes: Wishes) -> Wishes:
+    """The wishes with their voice and picture looked at: length, words, and the bytes of the Base64."""
+    word(wishes, "recognition")
+    whole({"seconds": 1} | wishes, "seconds", 1, sent.LONGEST)
+    if "picture" not in wishes:
+        return wishes
+    try:
+        data = base64.b64decode(word(wishes, "picture"), validate=True)
+    except binascii.Error as broken:
+        raise Complaint(f"picture must be Base64: {broken}") from broken
+    limit, forms = media.TEMPORARY["image"]
+    if media.nature(data) not in forms or len(data) > limit:
+        raise Complaint(f"picture must be a JPEG, PNG or GIF of {limit} bytes at most")
+    return wishes | {"picture": data}
 
 
 def _check(wishes: Wishes, *words: str) -> None:

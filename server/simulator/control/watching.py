@@ -1,10 +1,10 @@
-"""/simulator/calls, faults, deliveries and sink: looking at traffic and spoiling it."""
+"""/simulator/calls, faults and deliveries: looking at traffic and spoiling it."""
 
 from __future__ import annotations
 
 from .. import callbacks, faults
 from ..callbacks import Rule
-from ..clock import instant, iso
+from ..clock import instant
 from ..faults import Fault
 from .base import Complaint, Control, Wishes, one_of, seconds, times, whole, word
 
@@ -77,19 +77,3 @@ class DeliveriesControl(Control):
     def _shape(self) -> list[Wishes]:
         rules = self.world.postman.rules
         return [{"kind": r.kind, "event": r.event, "seconds": r.seconds, "times": r.times} for r in rules]
-
-
-class SinkControl(Control):
-    """Stands in for the duty staff's webhook and the SMS gateway: takes everything, shows everything."""
-
-    def get(self, below: str = "") -> None:
-        """What has come, oldest first."""
-        del below
-        self.answer({"received": self.world.sink})
-
-    def post(self, below: str = "") -> None:
-        """Takes anything."""
-        body = self.request.body.decode(errors="replace")
-        at = iso(self.world.clock.seconds(), precise=True)
-        self.world.sink.append({"at": at, "path": self.request.path, "body": body})
-        self.answer({"errcode": 0, "errmsg": "ok"})

@@ -8,6 +8,7 @@ export class Foot {
     this.foot = byId("foot");
     this.words = byId("words");
     this.send = byId("send");
+    this.plus = byId("plus");
     this.toggle = byId("toggle");
     this.onSay = onSay;
     this.menu = new Menu(onTap);
@@ -40,7 +41,9 @@ export class Foot {
   }
 
   fit() {
-    this.send.disabled = !this.words.value.trim();
+    const hasWords = this.words.value.trim() !== "";
+    this.send.hidden = !hasWords;
+    this.plus.hidden = hasWords;
     this.words.style.height = "auto";
     this.words.style.height = `${this.words.scrollHeight}px`;
   }

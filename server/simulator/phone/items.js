@@ -1,15 +1,14 @@
 /** Draws one item of the inbox: bubble, article card, notice or grey system line. */
 import { accountFace, followerFace } from "./avatars.js";
+import { withChoices } from "./choices.js";
 import { make } from "./nodes.js";
-import { accountWords, followerWords, openable } from "./words.js";
+import { addressOf, opening, widget } from "./widgets.js";
+import { accountWords, followerWords } from "./words.js";
 
 const NAMES = { image: "图片", voice: "语音", video: "视频", location: "位置", link: "链接" };
 
 /** Whether an item is seen in the chat; taps on the menu are heard by the account only. */
 export const isShown = (item) => item.kind !== "event";
-
-// What the platform keeps itself (sent articles, uploaded pictures) may be named by its path alone.
-const addressOf = (address) => (address ? openable(address, location.href) : null);
 
 // The frame keeps its place while the picture comes, and when it never does.
 function cover(article) {
@@ -24,12 +23,9 @@ function cover(article) {
 
 function articleLink(article, place, open, ...inside) {
   const address = addressOf(article.url);
-  if (!address) return make("div", { class: place }, ...inside);
-  const tap = (event) => {
-    event.preventDefault();
-    open({ url: address, title: article.title });
-  };
-  return make("a", { class: place, href: address, target: "_blank", rel: "noopener noreferrer", onclick: tap }, ...inside);
+  return address
+    ? opening(address, article.title, { class: place }, open, ...inside)
+    : make("div", { class: place }, ...inside);
 }
 
 function card(item, open) {
@@ -51,25 +47,26 @@ function notice(item, open) {
     lines.length ? make("p", { class: "lines" }, ...accountWords(lines.join("\n").trim(), open)) : null);
 }
 
-function wordsOf(item, open) {
+function wordsOf(item, scene) {
   const text = item.text || `[${NAMES[item.kind] ?? "消息"}]`;
-  return item.side === "account" ? accountWords(text, open) : followerWords(text);
+  if (item.side !== "account") return followerWords(text);
+  return withChoices(text, (words) => accountWords(words, scene.open), scene.say);
 }
 
-/** A speech bubble with its face; `who` is read aloud before the words. */
-export function bubble(side, face, who, words, extra = null) {
+/** A speech bubble with its face; `who` is read aloud before the words, `kind` is set for what is more than words. */
+export function bubble(side, face, who, words, kind = "") {
   return make("div", { class: `said said--${side}` },
     face,
-    make("div", { class: "bubble" }, make("span", { class: "unseen" }, `${who}：`), ...words),
-    extra);
+    make("div", { class: kind ? `bubble bubble--${kind}` : "bubble" }, make("span", { class: "unseen" }, `${who}：`), ...words));
 }
 
-/** The item as a node. `scene` is {follower, accountName, open}. */
+/** The item as a node. `scene` is {follower, accountName, open, say}. */
 export function drawItem(item, scene) {
   if (item.side === "system" || item.kind === "system") return make("p", { class: "system" }, item.text);
   if (item.articles?.length) return card(item, scene.open);
   if (item.kind === "notice") return notice(item, scene.open);
+  const { kind, nodes } = widget(item, scene.open) ?? { nodes: wordsOf(item, scene) };
   return item.side === "account"
-    ? bubble("account", accountFace(), scene.accountName, wordsOf(item, scene.open))
-    : bubble("follower", followerFace(scene.follower), "我", wordsOf(item, scene.open));
+    ? bubble("account", accountFace(), scene.accountName, nodes, kind)
+    : bubble("follower", followerFace(scene.follower), "我", nodes, kind);
 }

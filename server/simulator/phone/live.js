@@ -1,5 +1,4 @@
-/** Keeps a follower's line to the simulator open, and finds it again when it is lost. */
-import { livePath } from "./api.js";
+/** Keeps a line to the simulator open, and finds it again when it is lost. */
 
 const WAITS = [300, 1000, 2000, 4000, 8000];
 // A line that falls sooner than this after it was opened counts as one more failure, else a refusal would be asked for at once, for ever.
@@ -7,8 +6,8 @@ const STEADY_AFTER = 5000;
 
 export class LiveLine {
   /** `onOpen()` at every (re)connection, `onNews(value)` for each thing told, `onLost()` when the line falls. */
-  constructor(openid, { onOpen, onNews, onLost }) {
-    this.openid = openid;
+  constructor(address, { onOpen, onNews, onLost }) {
+    this.address = address;
     this.tell = { onOpen, onNews, onLost };
     this.failures = 0;
     this.closed = false;
@@ -16,7 +15,7 @@ export class LiveLine {
   }
 
   connect() {
-    this.socket = new WebSocket(livePath(this.openid));
+    this.socket = new WebSocket(this.address);
     this.socket.onopen = () => {
       this.steady = setTimeout(() => { this.failures = 0; }, STEADY_AFTER);
       this.tell.onOpen();

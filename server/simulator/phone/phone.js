@@ -10,6 +10,7 @@ import { People } from "./people.js";
 import { profile } from "./profile.js";
 import { Sheet } from "./sheet.js";
 import { Talk } from "./talk.js";
+import { Tray } from "./tray.js";
 import { openable } from "./words.js";
 
 const LOOK_EVERY = 3000;
@@ -23,6 +24,11 @@ class Phone {
     this.sheet = new Sheet();
     this.drawer = new Drawer();
     this.foot = new Foot({ onSay: (text) => this.say(text), onTap: (button) => this.tap(button), onFollow: () => this.follow(true) });
+    this.tray = new Tray({
+      onSend: (message) => this.send(message),
+      onRefuse: (sentence) => this.tell(sentence),
+      hearsWords: () => this.account.recognition,
+    });
     this.people = new People({ onPick: (openid) => this.pick(openid), onNew: () => this.welcome() });
     this.clock = new SimulatedClock((now) => this.tick(now));
     this.panel = new ClockPanel(this.clock);
@@ -83,8 +89,8 @@ class Phone {
     this.putDown();
     this.chosen = openid;
     history.replaceState(null, "", `#${encodeURIComponent(openid)}`);
-    this.talk = new Talk({ follower: this.follower, accountName: this.account.name, open: (page) => this.sheet.page(page) }, () => this.clock.now());
-    this.line = new LiveLine(openid, {
+    this.talk = new Talk({ follower: this.follower, accountName: this.account.name, open: (page) => this.sheet.page(page), say: (text) => this.say(text) }, () => this.clock.now());
+    this.line = new LiveLine(api.followerLine(openid), {
       onOpen: () => this.read(),
       onNews: (news) => this.hear(news),
       onLost: () => { byId("offline").hidden = false; },
@@ -96,6 +102,7 @@ class Phone {
     this.line?.close();
     this.talk?.close();
     this.sheet.close();
+    this.tray.shut();
     this.chosen = this.talk = this.line = null;
     byId("offline").hidden = true;
   }
@@ -152,11 +159,21 @@ class Phone {
     } else this.tell(ELSEWHERE);
   }
 
-  async happen(event, key) {
+  happen(event, key) {
+    return this.bring(() => api.happen(this.chosen, event, key));
+  }
+
+  /** Sends a voice, a picture or a position; it appears as soon as the simulator has it. */
+  send(message) {
+    return this.bring(() => api.send(this.chosen, message));
+  }
+
+  /** Does something that the account hears of, and shows what comes of it. */
+  async bring(deed) {
     const talk = this.talk;
     talk.toEnd();
     try {
-      await talk.during(api.happen(this.chosen, event, key));
+      await talk.during(deed());
       if (talk === this.talk) await this.read();
     } catch {
       this.tell("没有连上模拟器，请再试一次。");

@@ -10,7 +10,7 @@ const SHOW_WAITING_AFTER = 400;
 const NEAR_THE_END = 80;
 
 export class Talk {
-  /** `scene` is {follower, accountName, open}; `now()` gives the simulated time. */
+  /** `scene` is {follower, accountName, open, say}; `now()` gives the simulated time. */
   constructor(scene, now) {
     this.scene = scene;
     this.now = now;
@@ -72,8 +72,16 @@ export class Talk {
     this.shown.add(item.id);
     if (item.side === "follower") this.arrived(item.text);
     if (!isShown(item)) return;
+    this.retireChoices();
     this.place(this.stamp(new Date(item.at)));
     this.place(drawItem(item, this.scene));
+  }
+
+  // Only what was said last can be chosen from by a tap; above it the numbers are words like any other.
+  retireChoices() {
+    const choices = [...this.list.querySelectorAll(".choice")];
+    if (choices.includes(document.activeElement)) this.list.focus({ preventScroll: true });
+    for (const choice of choices) choice.replaceWith(choice.textContent);
   }
 
   // What is still on its way always stands below what has arrived.
@@ -98,6 +106,7 @@ export class Talk {
 
   /** Shows a follower's words at once, before the simulator has them. Returns the message on its way. */
   send(text) {
+    this.retireChoices();
     const node = bubble("follower", followerFace(this.scene.follower), "我", followerWords(text));
     node.classList.add("sending");
     const message = { text, node };

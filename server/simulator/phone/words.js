@@ -3,10 +3,10 @@ import { make } from "./nodes.js";
 
 const ANCHOR = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>([\s\S]*?)<\/a>/gi;
 const ADDRESS = /https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+/g;
-const LINES = "12356|12355|12351|12348|12345|12338|12333|110|119|120";
+const LINES = String.raw`123\d{2}|110|119|120`;
 const NUMBERS = String.raw`400-?\d{3}-?\d{4}|0\d{2,3}-?\d{7,8}|1[3-9]\d{9}`;
 // 120 分钟 and 110 元 are amounts, 2026.120 and 12:110 parts of something longer: none of them is a telephone.
-const AMOUNT = "分|秒|元|块|天|次|人|位|名|个|字|小时|页|岁|年|里|米|斤|公|平|[%％]";
+const AMOUNT = "分|秒|元|块|天|次|人|位|名|个|字|小时|页|岁|年|里|米|斤|公|平|步|[%％]";
 const TELEPHONE = new RegExp(
   String.raw`(?<![\w.:-])(?:${NUMBERS}|${LINES})(?![\w]|[.:-]\d|\s?(?:${AMOUNT}))`,
   "g",

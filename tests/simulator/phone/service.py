@@ -39,6 +39,8 @@ class Service:
         self.heard.append(message)
         if message["MsgType"] == "event":
             return self.answer_event(message)
+        if message["MsgType"] != "text":
+            return text(message, f"收到一条 {message['MsgType']}")
         return await self.answer_text(message)
 
     def answer_event(self, message: dict[str, str]) -> str:
