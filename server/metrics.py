@@ -1,4 +1,4 @@
-"""The ten things that are counted and timed; doors and workshops write them, Prometheus reads them."""
+"""The eleven things that are counted and timed; doors and workshops write them, Prometheus reads them."""
 
 import threading
 from collections.abc import Callable
@@ -22,6 +22,7 @@ TOKEN_FETCHES = Counter("xinyi_token_fetches", "Access tokens asked of WeChat.",
 TICK_LAG = Gauge("xinyi_tick_lag_seconds", "How long the oldest due thing has waited.")
 GATHER_BATCH = Histogram("xinyi_gather_batch", "Rows written together in one insert.", buckets=_BATCH)
 CLOCK_SKEW = Gauge("xinyi_clock_skew_seconds", "A signed message's stamp minus our clock.")
+ALERTS = Counter("xinyi_alerts", "Alerts to duty staff by channel and what became of them.", ("channel", "outcome"))
 REFUSED = Counter("xinyi_refused", "Requests turned away at the callback.", ("reason",))
 
 

@@ -5,7 +5,6 @@
 import base64
 import binascii
 import dataclasses
-import difflib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ from msgspec import Meta
 PREFIX = "XINYI_"
 ROOT = Path(__file__).resolve().parent.parent
 _MASTER_KEY_BYTES = 32
-_OF_THE_SIMULATOR = f"{PREFIX}SIMULATOR_"  # the simulator reads its own variables; they are no business of ours
 
 
 class BadSetting(Exception):
@@ -40,8 +38,10 @@ def _row(default: object, meaning: str, mend: str, *, secret: bool = False) -> A
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Address = Annotated[str, Meta(pattern=r"^$|^https?://[^\s/?#]+(/[^\s?#]*)?$")]
+Outlet = Annotated[str, Meta(pattern=r"^$|^https?://[^\s/?#@]+(/[^\s#]*)?$")]
 _A_PORT = "要写 1 到 65535 之间的整数"
 _AN_ADDRESS = "要写完整的网址，例如 https://example.com，后面不带 ? 和 #"
+_AN_OUTLET = "要写 https:// 开头的完整网址，可以带 ? 后面的参数，不带 # 和用户名口令；http:// 只能用于本机"
 _A_KEY = "要写 32 个随机字节的 base64，可以用 openssl rand -base64 32 生成"
 
 
@@ -106,6 +106,22 @@ class Settings:
         "只能写 subscription 或 service",
     )
 
+    duty_webhook: Outlet = _row(
+        "", "值班群机器人的网址（企业微信或钉钉），有人需要帮助时提醒值班人员；空着就不用", _AN_OUTLET, secret=True
+    )
+    duty_webhook_kind: Literal["auto", "wecom", "dingtalk"] = _row(
+        "auto",
+        "值班群机器人的种类：auto（看网址，认不出时按企业微信）、wecom（企业微信）、dingtalk（钉钉）",
+        "只能写 auto、wecom 或 dingtalk",
+    )
+    sms_url: Outlet = _row("", "短信或语音网关的网址，提醒值班人员的手机；空着就不用", _AN_OUTLET, secret=True)
+    sms_token: Annotated[str, Meta(pattern=r"^[!-~]*$")] = _row(
+        "",
+        "短信网关的令牌，放在 Authorization: Bearer 里；网关不要令牌就空着",
+        "要照网关给的写，中间没有空格",
+        secret=True,
+    )
+
     edition_prepare_minutes: Annotated[int, Meta(ge=5, le=720)] = _row(
         30, "一期内容提前多少分钟开始准备", "要写 5 到 720 之间的整数"
     )
@@ -155,27 +171,9 @@ class Settings:
             self.demand("oa_aes_key")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table, as `deploy/env.example` and `doctor` tell it."""
-
-    name: str
-    default: str
-    meaning: str
-    is_secret: bool
-
-
 def variable(field: str) -> str:
     """Return the environment variable of a field of `Settings`."""
     return PREFIX + field.upper()
-
-
-def rows() -> list[Row]:
-    """Return the table of settings, in its order."""
-    return [
-        Row(variable(row.name), _told(row.default), row.metadata["meaning"], row.metadata["secret"])
-        for row in dataclasses.fields(Settings)
-    ]
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -205,22 +203,6 @@ def spelt(settings: Settings, *, secrets: bool = True) -> dict[str, str]:
     }
 
 
-def unknown(environ: Mapping[str, str]) -> list[str]:
-    """Return a sentence for every `XINYI_…` variable that no setting has, with the nearest name."""
-    names = [row.name for row in rows()]
-    return [
-        _guess(name, names)
-        for name in sorted(environ)
-        if name.startswith(PREFIX) and name not in names and not name.startswith(_OF_THE_SIMULATOR)
-    ]
-
-
-def _told(default: object) -> str:
-    if isinstance(default, Path):
-        return default.relative_to(ROOT).as_posix()
-    return str(default)
-
-
 def _a_path(wanted: type, value: str) -> Path:
     if wanted is not Path:
         raise NotImplementedError(wanted)
@@ -248,6 +230,9 @@ def _check(settings: Settings, given: Mapping[str, str]) -> None:
         raise _bad("proxies", given)
     if not settings.content.is_dir():
         raise _bad("content", {"content": str(settings.content)})
+    for field in ("duty_webhook", "sms_url"):
+        if field in given and not _is_outlet(given[field]):
+            raise _bad(field, given)
     if settings.clock != "system" and settings.is_connected:
         raise BadSetting(
             "XINYI_CLOCK",
@@ -277,6 +262,16 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+def _is_outlet(address: str) -> bool:
+    """Whether nobody on the way can read what is sent there: a telephone number, the key of a robot."""
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and parts.port != 0  # a port beyond the last one raises
+    except ValueError:
+        return False
+    return is_whole and (parts.scheme == "https" or _is_loopback(address))
+
+
 def _is_net(text: str) -> bool:
     try:
         ipaddress.ip_network(text, strict=False)
@@ -290,8 +285,3 @@ def _is_key(text: str) -> bool:
         return len(base64.b64decode(text, validate=True)) == _MASTER_KEY_BYTES
     except (binascii.Error, ValueError):
         return False
-
-
-def _guess(name: str, names: list[str]) -> str:
-    nearest = difflib.get_close_matches(name, names, n=1)
-    return f"{name} 不是本服务的设置，没有起作用" + (f"；是不是想写 {nearest[0]}？" if nearest else "。")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import click
 
-from server import settings as table
 from server.app import opened
 from server.commands import ground
+from server.commands._variables import mistyped
 from server.doctor import Finding, Level, examine
 from server.settings import Settings
 from server.storage.shelf.faults import BadContent
@@ -33,7 +33,7 @@ def command(as_json: bool) -> None:
 
 
 def _unknown() -> list[Finding]:
-    return [Finding(Level.WARN, "settings", sentence) for sentence in table.unknown(os.environ)]
+    return [Finding(Level.WARN, "settings", sentence) for sentence in mistyped(os.environ)]
 
 
 async def _examine(settings: Settings) -> Sequence[Finding]:

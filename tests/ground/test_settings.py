@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from server import settings
+from server.commands._variables import mistyped
 from server.settings import BadSetting, read
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -43,6 +44,17 @@ def test_an_empty_value_counts_as_not_given():
         ("XINYI_CONTENT", "/nowhere/at/all"),
         ("XINYI_CLOCK", "tomorrow"),
         ("XINYI_LOG", "xml"),
+        ("XINYI_DUTY_WEBHOOK", "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k"),
+        ("XINYI_DUTY_WEBHOOK", "http://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k"),
+        ("XINYI_DUTY_WEBHOOK", "https://[::1/send"),
+        ("XINYI_DUTY_WEBHOOK", "https://robot.example:99999/send"),
+        ("XINYI_DUTY_WEBHOOK_KIND", "feishu"),
+        ("XINYI_SMS_URL", "http://10.0.0.8/sms"),
+        ("XINYI_SMS_URL", "http://localhost.example/sms"),
+        ("XINYI_SMS_URL", "http://[::1/sms"),
+        ("XINYI_SMS_URL", "https://user:word@sms.example/send"),
+        ("XINYI_SMS_URL", "https://sms.example/send#part"),
+        ("XINYI_SMS_TOKEN", "two words"),
         ("XINYI_EDITION_GRACE_HOURS", "0"),
         ("XINYI_EDITION_PREPARE_MINUTES", "0.5"),
     ],
@@ -55,7 +67,18 @@ def test_a_setting_that_cannot_be_used_is_named_with_how_to_mend_it(name: str, v
     assert "要" in refused.value.sentence or "只能" in refused.value.sentence
 
 
-@pytest.mark.parametrize("name", ["XINYI_OA_AES_KEY", "XINYI_MASTER_KEY", "XINYI_OA_TOKEN", "XINYI_MONGO_URL"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "XINYI_OA_AES_KEY",
+        "XINYI_MASTER_KEY",
+        "XINYI_OA_TOKEN",
+        "XINYI_MONGO_URL",
+        "XINYI_DUTY_WEBHOOK",
+        "XINYI_SMS_URL",
+        "XINYI_SMS_TOKEN",
+    ],
+)
 def test_a_refusal_does_not_repeat_a_secret(name: str):
     with pytest.raises(BadSetting) as refused:
         read({name: "hush hush"})
@@ -66,6 +89,7 @@ def test_a_refusal_does_not_repeat_a_secret(name: str):
 def test_secrets_are_not_told_with_the_settings():
     secrets = {row.name: "hush" for row in dataclasses.fields(settings.Settings) if row.metadata["secret"]}
     assert {"oa_secret", "oa_token", "oa_aes_key", "master_key", "master_key_old", "mongo_url"} <= set(secrets)
+    assert {"duty_webhook", "sms_url", "sms_token"} <= set(secrets)
     assert "hush" not in repr(dataclasses.replace(read({}), **secrets))
 
 
@@ -79,6 +103,22 @@ def test_a_time_source_is_taken_while_wechat_is_a_simulator_on_this_machine(host
     played = read({"XINYI_CLOCK": f"http://{host}/simulator/clock", "XINYI_WECHAT_API": f"http://{host}/"})
     assert not played.is_connected
     assert played.wechat_api == f"http://{host}"
+
+
+@pytest.mark.parametrize("field", ["duty_webhook", "sms_url"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx",
+        "https://oapi.dingtalk.com/robot/send?access_token=566cc69da782ec",
+        "https://sms.example:8443",
+        "http://127.0.0.1:8100/simulator/sink",
+        "http://localhost:8100/simulator/sink?channel=group",
+        "http://[::1]:8100/simulator/sink",
+    ],
+)
+def test_duty_staff_are_reached_over_a_sealed_way_or_on_this_machine(field: str, url: str):
+    assert getattr(read({settings.variable(field): url}), field) == url
 
 
 def test_a_missing_account_is_named_piece_by_piece():
@@ -105,7 +145,7 @@ def test_settings_spelt_out_are_the_same_settings_again():
 
 
 def test_a_variable_that_is_no_setting_is_told_with_the_nearest_name():
-    told = settings.unknown({"XINYI_PROT": "1", "XINYI_PORT": "1", "XINYI_SIMULATOR_DATA": "x", "HOME": "/"})
+    told = mistyped({"XINYI_PROT": "1", "XINYI_PORT": "1", "XINYI_SIMULATOR_DATA": "x", "HOME": "/"})
     assert told == ["XINYI_PROT 不是本服务的设置，没有起作用；是不是想写 XINYI_PORT？"]
 
 

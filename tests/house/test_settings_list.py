@@ -3,6 +3,7 @@
 import re
 
 from server import settings
+from server.commands import _variables
 from tests.house import sources
 
 READERS = {
@@ -23,7 +24,7 @@ def example() -> list[tuple[str, str, str]]:
 
 
 def test_the_example_lists_every_setting_in_order_with_its_default_and_meaning():
-    assert example() == [(row.name, row.default, row.meaning) for row in settings.rows()]
+    assert example() == [(row.name, row.default, row.meaning) for row in _variables.rows()]
 
 
 def test_what_the_example_says_is_what_nothing_given_means():
@@ -39,7 +40,7 @@ def test_only_those_who_start_things_read_the_environment():
 
 
 def test_no_setting_is_read_by_a_name_that_is_not_listed():
-    listed = {row.name for row in settings.rows()}
+    listed = {row.name for row in _variables.rows()}
     named = {
         name
         for source in sources.of("server")

@@ -1,0 +1,1 @@
+"""How duty staff are reached without WeChat: a group's robot, and a gateway for their telephones."""
