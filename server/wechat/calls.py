@@ -20,6 +20,7 @@ class Manner:
 
     effect: Effect
     seconds: float = 8
+    file: int = 0  # bytes that the answer may have where it is a file
 
 
 CALLS: Final[dict[str, Manner]] = {
@@ -27,6 +28,7 @@ CALLS: Final[dict[str, Manner]] = {
     "/cgi-bin/menu/create": Manner(Effect.RESTATES),
     "/cgi-bin/menu/get": Manner(Effect.READS),
     "/cgi-bin/menu/delete": Manner(Effect.RESTATES),
+    "/cgi-bin/media/get": Manner(Effect.READS, 20, file=2 * 1024 * 1024),  # the longest voice (fact sheet 3.1)
     "/cgi-bin/media/uploadimg": Manner(Effect.MAKES, 30),
     "/cgi-bin/material/add_material": Manner(Effect.MAKES, 30),
     "/cgi-bin/material/batchget_material": Manner(Effect.READS),

@@ -11,12 +11,12 @@ from wechatpy.client.api import WeChatMaterial, WeChatMedia, WeChatMenu, WeChatM
 
 from server import logs
 from server.domain.clock import Clock
-from server.domain.post.faults import Unclear
+from server.domain.post.faults import Declined, Unclear
 from server.wechat import faults
 from server.wechat.calls import Effect, manner
 from server.wechat.groups import Drafts, Mass
 from server.wechat.token import Access, Tokens, TokenStore
-from server.wechat.wire import Answer, Call, Upload, Wire
+from server.wechat.wire import Answer, Call, File, Upload, Wire
 
 HOME = "/cgi-bin/"
 PLATFORM = "https://api.weixin.qq.com"
@@ -57,6 +57,16 @@ class Client:
 
     async def call(self, call: Call) -> dict[str, Any]:
         """Make one call with the account's token and return its fields; raises a `domain.post.faults.Fault`."""
+        return (await self._answer(call)).fields
+
+    async def fetch(self, call: Call) -> File:
+        """Make one call that is answered by a file; raises a `domain.post.faults.Fault`, `Declined` for want of one."""
+        file = (await self._answer(call)).file
+        if file is None:
+            raise Declined(note="the answer is no file")
+        return file
+
+    async def _answer(self, call: Call) -> Answer:
         token = await self._tokens.current()
         answer = await self._wire.ask(call, token)
         if answer.code in faults.STALE_TOKENS:
@@ -65,7 +75,7 @@ class Client:
                 log.error("a renewed token was refused", path=call.path, code=answer.code, rid=answer.rid)
         if answer.code:
             raise _fault(call, answer)
-        return answer.fields
+        return answer
 
     async def _request(self, method: str, url: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401  whatever the call gives
         fields = await self.call(_call(method, url, asked))

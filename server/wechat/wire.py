@@ -37,6 +37,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that the platform hands out, whole."""
+
+    type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call: a path of the platform, its query without the token, and a body of JSON or a file."""
 
@@ -53,6 +61,7 @@ class Answer:
     code: int
     rid: str
     fields: dict[str, Any] = field(repr=False)
+    file: File | None = None  # instead of fields, where a file was asked for and is there
 
 
 class _Fate(Enum):
@@ -127,7 +136,7 @@ class Wire:
             tell = log.info if outcome == "0" else log.warning
             tell("called WeChat", path=call.path, code=outcome, rid=rid, ms=round(seconds * 1000))
 
-    async def _post(self, call: Call, token: str, kind: Manner) -> tuple[int, bytes]:
+    async def _post(self, call: Call, token: str, kind: Manner) -> tuple[int, bytes, str]:
         query = {**call.query, "access_token": token} if token else call.query
         try:
             async with self._session.request(
@@ -139,7 +148,9 @@ class Wire:
                 timeout=aiohttp.ClientTimeout(total=kind.seconds, sock_connect=CONNECT),
                 allow_redirects=False,
             ) as response:
-                return response.status, await response.read()
+                if not kind.file:
+                    return response.status, await response.read(), ""
+                return response.status, await _read_within(kind.file, response), response.content_type
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise _NoAnswer("unreachable", _Fate.NOT_DONE) from None
         except TimeoutError:
@@ -156,11 +167,22 @@ def _form(upload: Upload) -> aiohttp.FormData:
     return form
 
 
-def _judged(status: int, raw: bytes) -> Answer:
+async def _read_within(most: int, response: aiohttp.ClientResponse) -> bytes:
+    data = bytearray()
+    async for piece in response.content.iter_any():
+        data += piece
+        if len(data) > most:
+            raise _NoAnswer("too large", _Fate.REFUSED)
+    return bytes(data)
+
+
+def _judged(status: int, raw: bytes, file_type: str) -> Answer:
     if status in (408, 429):
         raise _NoAnswer(f"http{status}", _Fate.NOT_DONE)
     if status != 200:
         raise _NoAnswer(f"http{status}", _Fate.UNKNOWN if status >= 500 else _Fate.REFUSED)
+    if file_type and not _is_said(file_type, raw):
+        return Answer(0, "", {}, File(file_type, raw))
     try:
         fields = _READ(raw.decode("utf-8", "replace"))
         code = int(fields.get("errcode") or 0)
@@ -168,3 +190,8 @@ def _judged(status: int, raw: bytes) -> Answer:
         raise _NoAnswer("garbled") from None
     rid = _RID.search(str(fields.get("errmsg", "")))
     return Answer(code, rid.group(1) if rid else "", fields)
+
+
+def _is_said(file_type: str, raw: bytes) -> bool:
+    """Whether words came where a file was asked for: an error is told in JSON, whatever type it is given."""
+    return file_type.startswith("text/") or file_type.endswith("json") or raw.lstrip()[:1] in (b"", b"{")
