@@ -43,10 +43,15 @@ def printed(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         goal = outcome.goal
         verdict = "" if outcome.is_good else "   below its floor"
-        figures = f"{outcome.value:>8.3f}{goal.floor:>8.2f}{goal.aim:>8.2f}"
+        figures = "".join(f"{_told(number):>8}" for number in (outcome.value, goal.floor, goal.aim))
         lines.append(f"{goal.bench:<18}{figures}  {goal.unit}{verdict}")
         lines += [f"    {note}" for note in outcome.notes]
     return "\n".join(lines)
+
+
+def _told(number: float) -> str:
+    """Return a ratio with three places, a count without any."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3f}"
 
 
 def kept(outcomes: Sequence[Outcome]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from server.domain.help.phrases import ALWAYS_THERE
+from server.domain.help.lines import ALWAYS_THERE
 from server.domain.publishing.piece import Article, Source
 from server.domain.refusals import TooLarge
 from server.media.markdown import Look, body, opening, sieve

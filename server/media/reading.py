@@ -6,8 +6,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from server.domain.help.lines import HelpLine
-from server.domain.help.phrases import ALWAYS_THERE
+from server.domain.help.lines import ALWAYS_THERE, HelpLine
 from server.domain.publishing.piece import THEMES, Article, Source
 from server.media.markdown import Look, body, sieve
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from server.domain.help.screening import Grade
+from tests.domain.scenes import the_screening
+
 CONTENT = Path(__file__).parents[2] / "content"
 THEMES = ("心理百科", "婚姻家庭", "亲子教育", "职场心理")
 EXPERT_THEMES = {*THEMES, "情绪压力", "个人成长"}
@@ -62,6 +65,16 @@ def words_of(reply):
     ]
 
 
+def texts_of_help(where, value):
+    """The texts of a file of help, lists of words left out: only what is said has more than one line or a sentence."""
+    if isinstance(value, str):
+        if "\n" in value or "。" in value:
+            yield where, value
+    elif isinstance(value, dict | list):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts_of_help(f"{where} {key}", each)
+
+
 def every_spoken_text():
     """All that a worker may read, with where it stands."""
     for path in ARTICLES:
@@ -76,8 +89,8 @@ def every_spoken_text():
     for name, value in welcome.items():
         if name not in {"origin", "checked_by"}:
             yield f"welcome {name}", "\n".join(value) if isinstance(value, list) else value
-    for name, text in read(CONTENT / "screening" / "phrases.yaml")["reply"].items():
-        yield f"help reply {name}", text
+    for name in ("replies", "talk", "rights"):
+        yield from texts_of_help(name, read(CONTENT / "screening" / f"{name}.yaml"))
     for line in read(CONTENT / "hotlines.yaml")["lines"]:
         yield f"hotline {line['name']}", "\n".join((line["name"], line["who"], line["area"], line["note"]))
     for expert in read(CONTENT / "experts.sample.yaml")["experts"]:
@@ -282,22 +295,13 @@ def test_the_welcome_says_the_four_things_it_must():
     assert all("预约" in text and "12356" in text for text in welcome["fallback"])
     for word in ("今日", "文章", "预约", "我的", "取消", "热线", "帮助"):
         assert word in welcome["help"], word
-    for kind in ("voice", "picture", "position"):
-        assert "110" in welcome[kind]
 
 
-def test_the_help_reply_is_short_and_its_phrases_are_already_folded():
-    phrases = read(CONTENT / "screening" / "phrases.yaml")
-    own_danger = phrases["own_danger"]
-    assert 40 <= len(own_danger) <= 60
-    assert len(own_danger) == len(set(own_danger))
-    assert all(len(phrase) >= 3 and phrase == folded(phrase) for phrase in own_danger)
-    reply = phrases["reply"]
-    five_lines = "全国统一心理援助热线 24 小时\n12356\n" * 5
-    assert len("\n".join((reply["opening"], reply["before_lines"], five_lines, reply["closing"]))) <= 500
-    assert "自动回复" in reply["before_lines"]
-    assert "120" in reply["closing"]
-    assert "110" in reply["closing"]
+def test_the_help_reply_says_that_a_program_answers():
+    words = read(CONTENT / "screening" / "replies.yaml")
+    for kind in ("own", "threat"):
+        assert "我是程序" in words["cards"][kind][0], kind
+    assert "回你话的是程序" in words["presence"]["nobody_here"]
 
 
 IDIOMS = [
@@ -308,8 +312,7 @@ IDIOMS = [
 
 @pytest.mark.parametrize("text", IDIOMS)
 def test_an_idiom_is_no_danger(text):
-    own_danger = read(CONTENT / "screening" / "phrases.yaml")["own_danger"]
-    assert not any(phrase in folded(text) for phrase in own_danger)
+    assert the_screening().judge(text).grade is Grade.NONE
 
 
 PLAIN_WORDS = [
@@ -321,8 +324,7 @@ PLAIN_WORDS = [
 
 @pytest.mark.parametrize("text", PLAIN_WORDS)
 def test_plain_words_of_own_danger_are_found(text):
-    own_danger = read(CONTENT / "screening" / "phrases.yaml")["own_danger"]
-    assert any(phrase in folded(text) for phrase in own_danger)
+    assert the_screening().judge(text).grade in {Grade.URGENT, Grade.WATCH}
 
 
 def test_sample_experts_are_marked_as_samples_and_cover_every_theme():

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from server.domain.help.lines import ALWAYS, LineKind, Span
+from server.domain.help.screening import Grade
+from server.domain.help.words import Card, TalkKey
 from server.domain.publishing.piece import Article, Kind, Line, ReplyRule
 from server.storage.shelf.faults import BadContent
-from server.storage.shelf.reading import picture, read
+from server.storage.shelf.reading import picture, read, read_screening
 
 PARAGRAPH = "夜里两点的车间还亮着灯，机器停下来的那几分钟，人反而觉得累。" * 5 + "\n\n"
 BODY = "## 一个场景\n\n" + PARAGRAPH * 7 + "- 先喝一口水\n- 再坐一会儿\n\n> 一句话\n"
@@ -74,20 +76,9 @@ FILES = {
         again: 又见面了
         fallback: [甲, 乙, 丙]
         help: 帮助
-        voice: 语音
-        picture: 图片
-        position: 位置
-        link: 链接
         other: 其他
         origin: original
         checked_by: null
-        """,
-    "screening/phrases.yaml": """\
-        own_danger: [我不想活了, 想去死]
-        reply:
-          opening: 谢谢你说出来。
-          before_lines: 请现在就打：
-          closing: 找个人陪着你。
         """,
     "holidays.yaml": """\
         known_until: 2027-12-31
@@ -113,6 +104,10 @@ FILES = {
             holidays: off
         """,
 }
+HELP = [f"screening/{name}.yaml" for name in ("replies", "talk", "rights")]
+JUDGE = [f"screening/{name}" for name in ("lexicon.yaml", "script.txt", "sounds.txt", "shapes.txt", "parts.txt")]
+WEIGHTS = "screening/weights.json"
+SHIPPED = Path(__file__).parents[2] / "content"
 MENU = {
     "button": [
         {"name": "今日", "type": "click", "key": "today"},
@@ -128,6 +123,9 @@ def content(tmp_path: Path) -> Path:
     write(tmp_path, "menu.json", json.dumps(MENU, ensure_ascii=False, indent=2))
     write(tmp_path, "articles/night-shift-sleep.md", article())
     write(tmp_path, "hotlines.yaml", hotlines())
+    (tmp_path / "screening").mkdir()
+    for name in (*HELP, *JUDGE, WEIGHTS):
+        shutil.copy(SHIPPED / name, tmp_path / name)
     return tmp_path
 
 
@@ -186,8 +184,9 @@ def test_what_stands_beside_the_pieces_is_read_too(content):
     shelf = read(content)
     assert shelf.menu == MENU
     assert shelf.welcome.fallback == ("甲", "乙", "丙")
-    assert shelf.phrases == ("我不想活了", "想去死")
-    assert shelf.sentences.before_lines == "请现在就打："
+    assert set(shelf.help_words.cards) == set(Card)
+    assert shelf.help_words.talk.meant["打不通"] is TalkKey.UNANSWERED
+    assert shelf.help_words.rights.topic("老板欠我三个月工资") in shelf.help_words.rights_answers
     assert shelf.sources["who-sleep"].seen == date(2026, 11, 20)
     assert shelf.holidays.holidays == {date(2027, 1, 1): "元旦"}
     assert shelf.holidays.workdays == {date(2027, 1, 3)}
@@ -263,8 +262,8 @@ def test_hours_that_cannot_be_are_refused(content, written):
         ("replies/greeting.yaml", '[你好, "123"]', "[十三个字的词太长了不能用啊哈]", 2, "1–12"),
         ("welcome.yaml", "fallback: [甲, 乙, 丙]", "fallback: [甲]", 3, "3–3"),
         ("welcome.yaml", "help: 帮助\n", "", 1, "缺少 help"),
-        ("screening/phrases.yaml", "我不想活了", "死", 1, "太短"),
-        ("screening/phrases.yaml", "找个人陪着你。", "好" * 400, 3, "留给电话号码"),
+        ("welcome.yaml", "help: 帮助\n", "help: 帮助\nvoice: 语音\n", 5, "不认识的键 voice"),
+        ("screening/talk.yaml", "  heading: ", "  header: ", 5, "不认识的键 header"),
         ("hotlines.yaml", '"12356"', '"12355"', 1, "缺少 12356"),
         ("hotlines.yaml", "kind: police", "kind: polite", 15, "kind 只能是"),
         ("hotlines.yaml", '"110"', '"一一〇"', 12, "号码只写数字"),
@@ -302,10 +301,11 @@ def test_every_fault_is_told_at_once_in_order_of_the_files(content):
     change(content, "lines/slowly.yaml", "origin: original", "origin: somewhere")
     change(content, "welcome.yaml", "help: 帮助\n", "")
     change(content, "articles/night-shift-sleep.md", "theme: 心理百科", "theme: 健康")
+    change(content, "screening/talk.yaml", "checked_by: null\n", "")
     with pytest.raises(BadContent) as refused:
         read(content)
     assert [fault.file for fault in refused.value.faults] == [
-        "articles/night-shift-sleep.md", "lines/slowly.yaml", "welcome.yaml",
+        "articles/night-shift-sleep.md", "lines/slowly.yaml", "screening/talk.yaml", "welcome.yaml",
     ]  # fmt: skip
     assert refused.value.sentence.splitlines()[1].startswith("lines/slowly.yaml 第 2 行：origin 只能是")
 
@@ -324,7 +324,10 @@ def test_a_file_of_another_name_is_not_passed_over(content, name):
     assert only_fault(content)[:2] == (name, 1)
 
 
-@pytest.mark.parametrize("name", [n for n in FILES if "/" not in n and n != "experts.sample.yaml"] + ["menu.json"])
+KEPT = [name for name in FILES if "/" not in name and name != "experts.sample.yaml"]
+
+
+@pytest.mark.parametrize("name", [*KEPT, *HELP, "menu.json"])
 def test_a_missing_file_is_told(content, name):
     (content / name).unlink()
     assert (name, 1, "没有这个文件") in faults(content)
@@ -379,3 +382,40 @@ def test_a_cited_source_allows_links(content):
     body = next(piece.body for piece in read(content).pieces if piece.kind is Kind.ARTICLE)
     assert isinstance(body, Article)
     assert body.sources == ("who-sleep",)
+
+
+# What judges the words that people write is read apart
+
+
+def judge_faults(content: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(BadContent) as refused:
+        read_screening(content)
+    return [(fault.file, fault.line, fault.sentence) for fault in refused.value.faults]
+
+
+def test_what_judges_words_is_made_ready_from_the_files(content):
+    judge = read_screening(content)
+    assert judge.judge("我站在楼顶，马上就跳下去").grade is Grade.URGENT
+    assert judge.judge("今天食堂的鱼不错").grade is Grade.NONE
+
+
+@pytest.mark.parametrize("name", [*JUDGE, WEIGHTS])
+def test_nothing_judges_words_while_one_of_its_files_is_missing(content, name):
+    (content / name).unlink()
+    assert (name, 1, "没有这个文件") in judge_faults(content)
+    assert read(content).pieces, "the rest can be read all the same"
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "no JSON", '{"heads": {}, "reach": {}, "buckets": "", "weights": ""}'])
+def test_weights_that_training_did_not_write_are_refused(content, text):
+    write(content, WEIGHTS, text)
+    assert [fault for fault in judge_faults(content) if fault[0] == WEIGHTS]
+
+
+@pytest.mark.parametrize("line", ["死", "死 ", " 4", "死 4 5"])
+def test_a_line_of_a_table_that_says_nothing_is_told_with_its_number(content, line):
+    lines = (content / "screening/shapes.txt").read_text(encoding="utf-8").splitlines()
+    write(content, "screening/shapes.txt", "\n".join((*lines, line)) + "\n")
+    assert judge_faults(content) == [
+        ("screening/shapes.txt", len(lines) + 1, "每行应是：一个写法、一个空格、代替它的字")
+    ]

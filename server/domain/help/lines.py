@@ -1,14 +1,16 @@
 """The telephone lines of help: who answers, and whether somebody answers at this minute."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from server.domain.clock import wall
 
 DAY = 24 * 60  # minutes
+ALWAYS_THERE = ("12356", "110", "120")  # the national line of mental support, police, ambulance
+WEEK = 7 * DAY
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -114,6 +116,31 @@ def listing(lines: Sequence[HelpLine], instant: datetime) -> str:
     rows = [f"{line.name}{_openness(line, instant)}\n{line.number}\n{line.who}" for line in ordered(lines, instant)]
     unknown = [_UNKNOWN_HOURS] if any(line.hours is None for line in lines) else []
     return "\n\n".join((*rows, "\n".join((*unknown, _FIRST_OF_ALL))))
+
+
+def uncovered(lines: Iterable[HelpLine]) -> Hours:
+    """Return the hours of the week in which no counselling line is known to be answered; all empty if there are none.
+
+    Unknown hours cover nothing: what nobody has rung up is not called open.
+    """
+    covered = bytearray(WEEK)
+    for line in lines:
+        if line.kind is LineKind.COUNSELLING and line.hours is not None:
+            for minute in _minutes(line.hours):
+                covered[minute] = 1
+    return Hours(tuple(_gaps(covered[day * DAY : (day + 1) * DAY]) for day in range(7)))
+
+
+def _minutes(hours: Hours) -> Iterator[int]:
+    """Yield the minutes of the week that the hours hold; Sunday night runs on into Monday."""
+    for day, spans in enumerate(hours.week):
+        for span in spans:
+            yield from (minute % WEEK for minute in range(day * DAY + span.start, day * DAY + span.end))
+
+
+def _gaps(day: bytearray) -> tuple[Span, ...]:
+    starts = (0, *accumulate(len(list(run)) for _, run in groupby(day)))
+    return tuple(Span(start, end) for start, end in pairwise(starts) if not day[start])
 
 
 def _closedness(is_open: bool | None) -> int:

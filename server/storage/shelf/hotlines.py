@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from server.domain.help.lines import HelpLine, LineKind
-from server.domain.help.phrases import ALWAYS_THERE
+from server.domain.help.lines import ALWAYS_THERE, HelpLine, LineKind
 from server.storage.shelf.desk import Desk
 from server.storage.shelf.hours import open_hours
 from server.storage.shelf.sheet import Sheet

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from server.domain.conversation.wordings import Welcome
 from server.domain.help.lines import HelpLine
-from server.domain.help.phrases import HelpSentences
+from server.domain.help.screening import Screening
+from server.domain.help.words import HelpWords
 from server.domain.publishing.piece import Piece, Source
-from server.storage.shelf import articles, experts, holidays, hotlines, menu, sayings, sources
+from server.storage.shelf import articles, experts, help_words, holidays, hotlines, menu, sayings, screening, sources
 from server.storage.shelf.desk import Desk
 from server.storage.shelf.experts import ExpertEntry
 from server.storage.shelf.faults import Faults
@@ -25,8 +26,7 @@ class Shelf:
     unfilled: tuple[str, ...]
     menu: Mapping[str, Any]
     welcome: Welcome
-    phrases: tuple[str, ...]
-    sentences: HelpSentences
+    help_words: HelpWords
     sources: Mapping[str, Source]
     experts: tuple[ExpertEntry, ...]
     holidays: HolidayEntries
@@ -37,7 +37,6 @@ def read(content: Path) -> Shelf:
     faults = Faults()
     desk = Desk(content, faults)
     known = sources.read(desk)
-    words, sentences = sayings.read_phrases(desk)
     lines = hotlines.read(desk)
     shelf = Shelf(
         pieces=_pieces(desk, known),
@@ -45,14 +44,24 @@ def read(content: Path) -> Shelf:
         unfilled=lines.unfilled,
         menu=menu.read(desk),
         welcome=sayings.read_welcome(desk, known),
-        phrases=words,
-        sentences=sentences,
+        help_words=help_words.read(desk),
         sources=known,
         experts=experts.read(desk),
         holidays=holidays.read(desk),
     )
     faults.refuse_if_any()
     return shelf
+
+
+def read_screening(content: Path) -> Screening:
+    """Return what judges the words that people write; raises `BadContent` with every fault.
+
+    It is read apart from the rest: it takes seconds to make ready, and only who answers needs it.
+    """
+    faults = Faults()
+    found = screening.read(Desk(content, faults))
+    faults.refuse_if_any()
+    return cast("Screening", found)  # one that could not be read was noted, and refused above
 
 
 def picture(content: Path, name: str) -> bytes:

@@ -1,21 +1,18 @@
-"""lines/, replies/, welcome.yaml and screening/phrases.yaml: the words the account says by itself."""
+"""lines/, replies/ and welcome.yaml: the words the account says by itself."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from server.domain.conversation import wordings
 from server.domain.conversation.wordings import Welcome
-from server.domain.help import phrases
-from server.domain.help.phrases import REPLY_CHARACTERS, HelpSentences
 from server.domain.publishing.piece import Line, Piece, ReplyRule, Source, of_file
 from server.storage.shelf.desk import Desk
 from server.storage.shelf.sheet import Counts, Sheet
 from server.storage.shelf.sources import origin
 
 ANSWER_CHARACTERS, ANSWER_BYTES = 600, 2_000
-LINES_ROOM = 160  # characters of the help reply kept for the numbers of 12356, 110 and 120
-_WELCOMES = ("first", "again", "help", "voice", "picture", "position", "link", "other")
-_NO_WELCOME = Welcome("", "", (), "", "", "", "", "", "")
+_WELCOMES = ("first", "again", "help", "other")
+_NO_WELCOME = Welcome("", "", (), "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +61,6 @@ def read_welcome(desk: Desk, sources: Mapping[str, Source]) -> Welcome:
     origin(sheet, sources)
     sheet.close()
     return Welcome(fallback=fallback, **texts)
-
-
-def read_phrases(desk: Desk) -> tuple[tuple[str, ...], HelpSentences]:
-    """Return the phrases of own danger and the sentences of the help reply."""
-    page = desk.sheet("screening/phrases.yaml")
-    if page is None:
-        return (), HelpSentences("", "", "")
-    found = page.several("own_danger", Counts(1, 2_000, 20))
-    for phrase in found:
-        if len(phrases.fold(phrase)) < 2:
-            page.note(f"“{phrase}”太短，会认错", "own_danger")
-    reply = page.sheet("reply")
-    sentences = HelpSentences(reply.words("opening"), reply.words("before_lines"), reply.words("closing"))
-    room = REPLY_CHARACTERS - LINES_ROOM
-    if sum(map(len, (sentences.opening, sentences.before_lines, sentences.closing))) > room:
-        reply.note(f"三段话合起来不超过 {room} 个字，余下的地方留给电话号码")
-    reply.close()
-    page.close()
-    return found, sentences
 
 
 def _rule(sheet: Sheet) -> ReplyRule:
