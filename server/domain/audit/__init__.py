@@ -1,0 +1,1 @@
+"""Who looked at, or did, what: plain rows of ids, never words."""
