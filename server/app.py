@@ -6,70 +6,48 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from server import embedded, metrics
+from server.alerts.channels import Chat, DutyChannels, Outlets, open_channels
 from server.domain.booking.model import Reminder
 from server.domain.booking.service import BookingService
+from server.domain.care.ports import Needs
+from server.domain.care.service import Care
+from server.domain.care.voices import VoiceService
 from server.domain.clock import Clock, SteadyClock, system_clock
 from server.domain.conversation.service import Conversation
 from server.domain.post.model import RowState
+from server.domain.post.saying import Words
 from server.domain.post.service import Post
 from server.domain.publishing.edition import Rules, Way
 from server.domain.publishing.pipeline import Pipeline
 from server.domain.publishing.service import Publishing
-from server.jobs.timetable import Duty, timetable
+from server.jobs.timetable import Duty, Rooms, timetable
 from server.media.fonts import find_typeface
 from server.media.runner import Runner
 from server.media.studio import Materials, Studio
 from server.settings import Settings
-from server.storage.booking import BookingStore
 from server.storage.bookshelf import Bookshelf
-from server.storage.dialogues import DialogueStore
-from server.storage.editions import EditionStore
-from server.storage.experts import ExpertStore
 from server.storage.holidays import laid_over
 from server.storage.keys import KeyStore
-from server.storage.library import LibraryStore
-from server.storage.messages import MessageStore
 from server.storage.mongo import Mongo
-from server.storage.notices import NoticeStore
-from server.storage.people import PeopleStore
-from server.storage.post import PostStore
 from server.storage.queue import Queue
 from server.storage.shelf import reading
+from server.storage.spool import Spool
+from server.storage.stores import Stores, open_stores
 from server.storage.tokens import TokenStore
 from server.vault.keys import Keyring, Master
 from server.vault.seals import Seals
 from server.wechat.client import Client, open_client
 from server.wechat.crypto import Account, Envelope, Mode
+from server.wechat.media import Media
 from server.wechat.menu import Menu
 from server.wechat.sending import WeChatCarrier, WeChatPress
 from server.wechat.token import Access, Token
 
 WAYS = {"subscription": frozenset(Way), "service": frozenset({Way.REPLY})}
 """How editions go out by the kind of account; the four mass sends a month of a 服务号 need a planner of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """What is remembered, one store a noun."""
-
-    mongo: Mongo
-    messages: MessageStore
-    dialogues: DialogueStore
-    people: PeopleStore
-    post: PostStore
-    notices: NoticeStore
-    bookings: BookingStore
-    experts: ExpertStore
-    library: LibraryStore
-    editions: EditionStore
-
-    async def ensure_indexes(self) -> None:
-        """Make every index that rules rely on; raises when the server cannot be reached."""
-        await self.mongo.ping()
-        for store in (self.messages, self.people, self.post, self.bookings, self.editions):
-            await store.ensure_indexes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +60,9 @@ class Workshops:
     bookshelf: Bookshelf
     master: Master
     queue: Queue
+    spool: Spool
     client: Client
+    channels: DutyChannels
     studio: Studio
 
 
@@ -95,6 +75,8 @@ class App:
     publishing: Publishing
     pipeline: Pipeline
     booking: BookingService
+    care: Care
+    voices: VoiceService
     post: Post
     conversation: Conversation
 
@@ -111,7 +93,8 @@ class App:
     @property
     def duties(self) -> tuple[Duty, ...]:
         """Return the timetable."""
-        return timetable(self.publishing, self.pipeline, self.booking, self.post)
+        rooms = Rooms(self.care, self.voices, self.publishing, self.pipeline, self.booking, self.post)
+        return timetable(rooms)
 
     @property
     def menu(self) -> Menu:
@@ -132,24 +115,28 @@ async def opened(settings: Settings, role: str) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         clock = await _clock(settings, stack)
         shelf = reading.read(settings.content)
+        screening = partial(reading.read_screening, settings.content)
         mongo = Mongo(settings.mongo_url, settings.mongo_name, role)
         stack.push_async_callback(mongo.close)
         master = Master(settings.master, settings.master_old, secrets.token_bytes)
         seals = Seals(Keyring(master, KeyStore(mongo.keys)), secrets.token_bytes)
-        stores = _stores(mongo, seals)
+        stores = open_stores(mongo, seals)
         access = Access(settings.wechat_api, settings.oa_appid, settings.oa_secret)
         tokens = TokenStore(mongo.data, seals, Token)
         client = await stack.enter_async_context(open_client(access, tokens, clock, random.random))
+        channels = await stack.enter_async_context(open_channels(_outlets(settings), _chat(client)))
         runner = Runner()
         stack.callback(runner.close)
         workshops = Workshops(
             clock=clock,
             shelf=shelf,
             stores=stores,
-            bookshelf=Bookshelf(shelf, stores.library),
+            bookshelf=Bookshelf(shelf, screening, stores.library, stores.duty),
             master=master,
             queue=Queue(settings.redis_url),
+            spool=Spool(settings.data / "spool", master),
             client=client,
+            channels=channels,
             studio=_studio(settings, shelf, runner),
         )
         yield _wired(settings, workshops)
@@ -164,20 +151,18 @@ async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
     return SteadyClock(polled.now)
 
 
-def _stores(mongo: Mongo, seals: Seals) -> Stores:
-    post = PostStore(mongo.data, seals)
-    return Stores(
-        mongo=mongo,
-        messages=MessageStore(mongo.data, seals),
-        dialogues=DialogueStore(mongo.data),
-        people=PeopleStore(mongo.data),
-        post=post,
-        notices=NoticeStore(mongo.data, post),
-        bookings=BookingStore(mongo.data),
-        experts=ExpertStore(mongo.data),
-        library=LibraryStore(mongo.data),
-        editions=EditionStore(mongo.data),
-    )
+def _outlets(settings: Settings) -> Outlets:
+    return Outlets(settings.duty_webhook, settings.duty_webhook_kind, settings.sms_url, settings.sms_token)
+
+
+def _chat(client: Client) -> Chat:
+    carrier = WeChatCarrier(client)
+
+    async def say(openid: str, text: str) -> bool:
+        await carrier.carry(openid, Words(text))
+        return True
+
+    return say
 
 
 def _studio(settings: Settings, shelf: reading.Shelf, runner: Runner) -> Studio:
@@ -192,7 +177,8 @@ def _studio(settings: Settings, shelf: reading.Shelf, runner: Runner) -> Studio:
 
 def _wired(settings: Settings, given: Workshops) -> App:
     stores, together = given.stores, given.stores.mongo.together
-    publishing, booking = _publishing(settings, given), _booking(given)
+    publishing, booking, care = _publishing(settings, given), _booking(given), _care(given)
+    voices = VoiceService(stores.voices, Media(given.client), given.clock)
     conversation = Conversation(
         messages=stores.messages,
         dialogues=stores.dialogues,
@@ -200,6 +186,9 @@ def _wired(settings: Settings, given: Workshops) -> App:
         shelf=given.bookshelf,
         booking=booking,
         publishing=publishing,
+        care=care,
+        voices=voices,
+        spool=given.spool,
         rows=stores.post,
         together=together,
         later=given.queue,
@@ -213,6 +202,8 @@ def _wired(settings: Settings, given: Workshops) -> App:
         publishing=publishing,
         pipeline=_pipeline(settings, given),
         booking=booking,
+        care=care,
+        voices=voices,
         post=Post(stores.post, stores.people, WeChatCarrier(given.client), together, given.clock, _count_row),
         conversation=conversation,
     )
@@ -240,6 +231,23 @@ def _booking(given: Workshops) -> BookingService:
         holidays=laid_over(given.shelf.holidays),
         tally=_count_not_told,
     )
+
+
+def _care(given: Workshops) -> Care:
+    stores = given.stores
+    needs = Needs(
+        concerns=stores.concerns,
+        roster=stores.duty,
+        channels=given.channels,
+        trail=stores.audit,
+        followers=stores.people,
+        rows=stores.post,
+        together=stores.mongo.together,
+        clock=given.clock,
+        randomness=secrets.token_bytes,
+        mark=given.master.mark,
+    )
+    return Care(needs)
 
 
 def _pipeline(settings: Settings, given: Workshops) -> Pipeline:

@@ -8,7 +8,9 @@ from enum import IntEnum
 from urllib.parse import urlsplit
 
 from server.app import App
+from server.domain.care.duty import DutyMode
 from server.domain.clock import day, wall
+from server.domain.help.lines import uncovered
 from server.domain.post.faults import Fault
 from server.domain.post.model import RowState
 from server.domain.publishing.edition import EditionState
@@ -198,6 +200,44 @@ async def experts(app: App) -> Finding:
     return _fine("experts", f"{len(offered)} 位老师可约。")
 
 
+async def lines(app: App) -> Finding:
+    """See whether some counselling line is known to be answered at every minute of the week."""
+    gaps = uncovered(app.workshops.shelf.lines).in_words()
+    if gaps:
+        return _warn(
+            "lines", f"没有确知开着的心理热线的时候：{gaps}。请拨打核实各条热线的时间，填进 content/hotlines.yaml。"
+        )
+    return _fine("lines", "一周里每一分钟都有开着的心理热线。")
+
+
+async def duty(app: App) -> Finding:
+    """See whether those who would be called can be reached, and whether somebody was called in vain."""
+    concerns = app.stores.concerns
+    open_, exhausted = await concerns.count_open(), await concerns.count_exhausted()
+    if exhausted:
+        return _broken("duty", f"{exhausted} 个求助叫遍了人还没有人接。现在就用 xinyi concerns list 看，请人接下。")
+    there = await app.care.duty()
+    has_channel = bool(app.workshops.channels.has()) or any(person.worker for person in there.people)
+    if there.setting.mode is not DutyMode.NONE and not any(person.can_be_called for person in there.people):
+        return _broken("duty", f"设了{there.setting.mode.called}，名单上却没有叫得到的人。用 xinyi duty add 加人。")
+    if not has_channel:
+        return _warn("duty", "有人求助时通知不到任何人：没有群机器人和短信网关，也没有人在岗。看 xinyi duty show。")
+    waiting = f"，{open_} 个求助等人接" if open_ else ""
+    call_backs = await concerns.count_call_backs()
+    owed = f"，{call_backs} 个回电还没打" if call_backs else ""
+    return _fine("duty", f"{there.setting.mode.called}，名单上 {len(there.people)} 人{waiting}{owed}。")
+
+
+async def spool(app: App) -> Finding:
+    """See whether turns of people in danger wait on this machine's disk, and whether more could."""
+    kept = app.workshops.spool
+    if not kept.is_writable():
+        return _broken("spool", f"{app.settings.data} 不能写：数据库停的时候，求助的话会存不下来。请检查磁盘和权限。")
+    if waiting := kept.waiting():
+        return _broken("spool", f"{waiting} 条求助还在这台机器的磁盘上，没存进数据库。请看数据库，服务会自己补存。")
+    return _fine("spool", "没有滞留在磁盘上的求助。")
+
+
 CHECKS: dict[str, Check] = {
     "settings": settings,
     "mongo": mongo,
@@ -205,6 +245,9 @@ CHECKS: dict[str, Check] = {
     "clock": clock,
     "holidays": holidays,
     "content": content,
+    "lines": lines,
+    "duty": duty,
+    "spool": spool,
     "token": token,
     "post": waiting,
     "editions": editions,

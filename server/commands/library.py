@@ -11,6 +11,7 @@ from server.commands import Said, ground
 from server.domain.publishing.edition import Way
 from server.domain.publishing.piece import ImportPlan, PieceState, plan_import
 from server.settings import Settings
+from server.storage.shelf import reading
 from server.storage.shelf.faults import BadContent
 
 MORNING = time(7, 30)
@@ -35,6 +36,7 @@ def import_(is_accepting: bool) -> None:
 async def _import(settings: Settings, *, is_accepting: bool) -> str:
     try:
         async with opened(settings, "library") as app:
+            reading.read_screening(settings.content)  # nothing is imported while the words of danger are broken
             await app.stores.ensure_indexes()
             plan = await app.stores.mongo.together(lambda: _write(app), within=60.0)
             if is_accepting and not await app.stores.editions.series():

@@ -16,6 +16,7 @@ import click
 from server import settings
 from server.commands import Broken, _first_start
 from server.commands._upkeep import Part, Upkeep
+from server.commands._variables import mistyped
 from server.embedded import Addresses, Folder, Mongod, NotReady, Occupied, Server, Valkey, free_port
 from server.settings import Settings
 
@@ -40,7 +41,7 @@ _LABELS = {
 @click.command("run", help="在一台机器上带起全部：内置数据库、微信模拟器、服务和后台任务；Ctrl-C 结束。")
 def command() -> None:
     """Stand everything up; ends with 0 after Ctrl-C or TERM."""
-    for sentence in settings.unknown(os.environ):
+    for sentence in mistyped(os.environ):
         click.echo(sentence, err=True)
     plan = _plan(os.environ)
     sys.exit(asyncio.run(_Run(plan).live()))
@@ -64,16 +65,26 @@ def _plan(environ: Mapping[str, str]) -> _Plan:
     given = {name: value for name, value in environ.items() if value.strip()}
     simulator = f"http://127.0.0.1:{settings.read({**given, 'XINYI_CLOCK': 'system'}).simulator_port}"
     has_simulator = given.get("XINYI_WECHAT_API", simulator) == simulator
-    pointed = {"XINYI_WECHAT_API": simulator, "XINYI_CLOCK": f"{simulator}/simulator/clock"}
-    chosen = settings.read({**(pointed if has_simulator else {}), **given})
+    pointed = _pointed_at(simulator) if has_simulator else {}
+    chosen = settings.read({**pointed, **given})
     folder = _held(chosen.data)
     is_first = _first_start.is_first(chosen.data)
     servers, addresses = _servers(chosen, folder)
-    made = {**_first_start.made(chosen.data, given, with_account=has_simulator), **addresses}
-    final = settings.read({**(pointed if has_simulator else {}), **made, **given})
+    made = {**pointed, **_first_start.made(chosen.data, given, with_account=has_simulator), **addresses}
+    final = settings.read({**made, **given})
     final.demand_account()
     _refuse_taken_ports(final, has_simulator)
     return _Plan(final, _environ(environ, final), made, folder, servers, has_simulator, is_first)
+
+
+def _pointed_at(simulator: str) -> dict[str, str]:
+    """Return the variables that point everything outside at the simulator: WeChat, the time, the duty's phones."""
+    return {
+        "XINYI_WECHAT_API": simulator,
+        "XINYI_CLOCK": f"{simulator}/simulator/clock",
+        "XINYI_DUTY_WEBHOOK": f"{simulator}/simulator/sink/group",
+        "XINYI_SMS_URL": f"{simulator}/simulator/sink/sms",
+    }
 
 
 def _held(data: Path) -> Folder:
@@ -156,8 +167,9 @@ class _Run:
         if self._plan.has_simulator:
             await self._simulator()
         self._tell_others()
-        await self._bootstrap()
-        await self._doors()
+        # Side by side: what takes time is making ready the words of danger, once for the import and once for the door.
+        await asyncio.gather(self._bootstrap(), self._doors())
+        await self._people()
         click.echo(f"准备好了，用了 {time.monotonic() - began:.1f} 秒。\n{self._welcome()}")
 
     async def _servers(self) -> None:
@@ -190,11 +202,14 @@ class _Run:
 
     async def _bootstrap(self) -> None:
         """Import what the library has; a fault in it is told and does not keep the service from answering."""
-        is_played = not self._settings.is_connected
-        await self._once("library", "import", *(["--accept"] if is_played else []))
-        if is_played:
-            await self._once("experts", "import", "--sample")
-            await self._once("menu", "push")
+        if self._settings.is_connected:
+            await self._once("library", "import")
+        else:
+            await asyncio.gather(
+                self._once("library", "import", "--accept"),
+                self._once("experts", "import", "--sample"),
+                self._once("menu", "push"),
+            )
 
     async def _once(self, noun: str, *words: str) -> None:
         began = time.monotonic()
@@ -206,6 +221,8 @@ class _Run:
         for door in _DOORS:
             self._upkeep.keep(Part(door, _ours(door), self._plan.environ))
         await _timed("serve", _answers(f"http://127.0.0.1:{self._settings.port}/health/ready"))
+
+    async def _people(self) -> None:
         if self._plan.is_first and self._plan.has_simulator:
             await _sample_followers(self._settings.wechat_api)
 
@@ -217,6 +234,7 @@ class _Run:
             "按 Ctrl-C 结束。",
         ]
         if self._plan.has_simulator:
+            lines.insert(0, f"值班的手机 {self._settings.wechat_api}/sink  ← 有人求助时，值班人员的手机上会看到什么")
             lines.insert(0, f"手机页面　 {self._settings.wechat_api}/  ← 在浏览器里打开，关注后发一句话试试")
         else:
             lines.insert(0, f"回调　　　 请把公众平台的服务器地址指到本机 {port} 端口的 /wechat")

@@ -50,6 +50,7 @@ async def _serve(settings: Settings) -> None:
         readiness = _readiness(app)
         server = HTTPServer(application(_services(app, readiness)), max_body_size=LARGEST_BODY)
         server.add_sockets(bind_sockets(settings.port, reuse_port=True))
+        app.workshops.bookshelf.house()  # made ready now, so that nobody waits for it
         _settle()
         behind = [asyncio.create_task(each) for each in (app.workshops.queue.run(), _begin(app, readiness))]
         await asked.wait()
@@ -68,10 +69,10 @@ def _settle() -> None:
 
 
 async def _begin(app: App, readiness: Readiness) -> None:
-    """Say ready once the stores were reached; then keep what is in memory fresh."""
+    """Say ready once the stores were reached; then keep what is in memory fresh, and store what waits in the spool."""
     await _doors.reach_stores(app)
     readiness.is_ready = True
-    await _doors.refresh(app)
+    await asyncio.gather(_doors.refresh(app), app.workshops.spool.run(app.conversation.recall))
 
 
 def _readiness(app: App) -> Readiness:
@@ -81,8 +82,12 @@ def _readiness(app: App) -> Readiness:
         stores.editions.count_due_series,
         stores.post.count_due,
         stores.bookings.count_due,
+        stores.concerns.count_due,
+        stores.duty.count_due,
+        stores.voices.count_due,
     )
-    return Readiness(app.clock, counts, {"redis": lambda: app.workshops.queue.is_open})
+    checks = {"redis": lambda: app.workshops.queue.is_open}
+    return Readiness(app.clock, counts, checks, app.workshops.spool.waiting)
 
 
 def _services(app: App, readiness: Readiness) -> dict[str, object]:

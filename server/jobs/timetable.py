@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from server.domain.booking.service import BookingService
+from server.domain.care.service import Care
+from server.domain.care.voices import VoiceService
 from server.domain.post.service import Post
 from server.domain.publishing.pipeline import Pipeline
 from server.domain.publishing.service import Publishing
@@ -21,13 +23,29 @@ class Duty:
     run: Run
 
 
-def timetable(publishing: Publishing, pipeline: Pipeline, booking: BookingService, post: Post) -> tuple[Duty, ...]:
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms in which something falls due."""
+
+    care: Care
+    voices: VoiceService
+    publishing: Publishing
+    pipeline: Pipeline
+    booking: BookingService
+    post: Post
+
+
+def timetable(rooms: Rooms) -> tuple[Duty, ...]:
     """Return the duties, in the order in which a tick looks for them."""
     return (
+        # Somebody may be in danger: who keeps the duty is called before anything else is looked at.
+        Duty("care", rooms.care.due, rooms.care.call),
+        Duty("group", rooms.care.due_in_group, rooms.care.tell_group),
         # A series plans before the pipeline looks, so that an edition planned late is still prepared in time.
-        Duty("series", publishing.due_series, publishing.run_series),
-        Duty("editions", pipeline.due, pipeline.run),
+        Duty("series", rooms.publishing.due_series, rooms.publishing.run_series),
+        Duty("editions", rooms.pipeline.due, rooms.pipeline.run),
         # Reminders write rows of the post: the post comes last, so that they leave within the same tick.
-        Duty("bookings", booking.due, booking.look),
-        Duty("post", post.due, post.send),
+        Duty("bookings", rooms.booking.due, rooms.booking.look),
+        Duty("post", rooms.post.due, rooms.post.send),
+        Duty("voices", rooms.voices.due, rooms.voices.look),
     )

@@ -36,7 +36,7 @@ def build(redis_url: str, duties: Sequence[Duty]) -> "Worker[None]":
         redis_url,
         concurrency=CONCURRENCY,
         queue_name=QUEUE,
-        serializer=lambda value: msgspec.json.encode(value).decode(),
+        serializer=_packed,
         deserializer=msgspec.json.decode,
         handle_signals=False,
         idle_timeout=IDLE_SECONDS,
@@ -45,6 +45,14 @@ def build(redis_url: str, duties: Sequence[Duty]) -> "Worker[None]":
     for duty in duties:
         worker.task(name=duty.name, timeout=120, ttl=0, silent=True)(_task(duty))
     return worker
+
+
+def _packed(value: object) -> str:
+    """Return a value as JSON; of a fault, such as that of a job which was tried too often, only its kind is told.
+
+    streaq writes faults too: one that could not be written would end the Worker, and again whenever it is opened.
+    """
+    return msgspec.json.encode(value, enc_hook=lambda fault: type(fault).__name__).decode()
 
 
 def _task(duty: Duty):  # type: ignore[no-untyped-def]  # noqa: ANN202  streaq asks for a plain coroutine function

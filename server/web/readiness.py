@@ -16,16 +16,22 @@ _WITHIN = 2.0  # seconds a report may take, whatever the stores do
 class Readiness:
     """Fulfils `health.Readiness`. A process is ready once the stores were reached, until it stops."""
 
-    def __init__(self, clock: Clock, counts: Sequence[Count], checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self, clock: Clock, counts: Sequence[Count], checks: Mapping[str, Check], spool: Callable[[], int]
+    ) -> None:
         self._clock = clock
         self._counts = counts
         self._checks = checks
+        self._spool = spool
         self.is_ready = False
 
     async def report(self) -> tuple[bool, dict[str, object]]:
         """Return whether a message can be answered, and what is due and wrong."""
         now = self._clock.now()
         degraded = [name for name, is_well in self._checks.items() if not is_well()]
+        waiting = self._spool()
+        if waiting:
+            degraded.append("spool")
         due: int | None = None
         try:
             async with asyncio.timeout(_WITHIN):
@@ -35,6 +41,6 @@ class Readiness:
         return self.is_ready, {
             "now": now.isoformat().replace("+00:00", "Z"),
             "due": due,
-            "spool": 0,
+            "spool": waiting,
             "degraded": degraded,
         }

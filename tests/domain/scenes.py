@@ -3,36 +3,39 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from server.domain.booking.availability import Scene as Agenda
+from server.domain.care.duty import DutySetting
+from server.domain.care.service import DutyNow
 from server.domain.conversation.booking_talk import open_booking, step
 from server.domain.conversation.messages import Content, Heard, Text
-from server.domain.conversation.model import Dialogue
+from server.domain.conversation.model import Dialogue, words_of
 from server.domain.conversation.scene import House, Scene, Shown
 from server.domain.conversation.talk import Talk
 from server.domain.conversation.wordings import Replies, Welcome
 from server.domain.help.lines import ALWAYS, HelpLine, LineKind
-from server.domain.help.phrases import HelpSentences, Phrases
+from server.domain.help.screening import Screening
 from server.domain.people.model import Follower
 from server.domain.post.saying import Card
 from server.domain.publishing.piece import ReplyRule, of_file
+from server.storage.shelf import reading
+from server.storage.shelf.reading import Shelf
 from tests.domain.booking.builders import NOW, a_scene, an_expert
 
 OPENID = "o-lin"
 CREATED = int(NOW.timestamp())
 CARD = Card("睡前十分钟", "把今天放下", "https://x/read/sleep/cover.jpg", "https://x/read/sleep")
-CRY = "我不想活了"
+CRY = "我站在楼顶，马上就跳下去"
+CONTENT = Path(__file__).resolve().parents[2] / "content"
 
 WELCOME = Welcome(
     first="初次见面",
     again="欢迎回来",
     fallback=("没听懂，可以打 12356",),
     help="这里能做什么",
-    voice="听不了语音",
-    picture="看不了图片",
-    position="不看位置",
-    link="打不开链接",
     other="收到了",
 )
 
@@ -42,12 +45,25 @@ def a_line(number: str, kind: LineKind = LineKind.COUNSELLING) -> HelpLine:
     return HelpLine(number, f"热线{number}", "谁都可以打", kind, "全国", ALWAYS)
 
 
+@cache
+def the_shelf() -> Shelf:
+    """What content/ holds, read once."""
+    return reading.read(CONTENT)
+
+
+@cache
+def the_screening() -> Screening:
+    """What judges words, made ready once."""
+    return reading.read_screening(CONTENT)
+
+
 def a_house(*rules: tuple[str, ReplyRule]) -> House:
-    """A house with three lines, one phrase of danger and these reply rules by id."""
+    """A house with three lines, nobody on duty, and these reply rules by id."""
     lines = (a_line("12356"), a_line("110", LineKind.POLICE), a_line("120", LineKind.EMERGENCY))
-    sentences = HelpSentences("先别一个人扛着。", "现在就可以打：", "我在这里。")
+    shelf = the_shelf()
     pieces = [of_file(id_, rule, "original", "赵医生") for id_, rule in rules]
-    return House(Phrases(["不想活了"]), sentences, lines, WELCOME, Replies(pieces))
+    duty = DutyNow(DutySetting(), ())
+    return House(the_screening(), shelf.help_words, lines, duty, WELCOME, Replies(pieces))
 
 
 def heard(content: Content | str, created: int = CREATED, openid: str = OPENID, key: str = "") -> Heard:
@@ -69,7 +85,9 @@ def a_dialogue(talk: Talk | None, asked: int = CREATED, version: int = 3) -> Dia
 def on_stage(content: Content | str, **changes: Any) -> Scene:
     """One message of Lin's and what was read for it."""
     created = changes.pop("created", CREATED)
-    scene = Scene(heard(content, created), NOW, a_follower(), None, a_house(), Shown())
+    message, house = heard(content, created), changes.pop("house", None) or a_house()
+    judgement = house.screening.judge(words_of(message.content))
+    scene = Scene(message, NOW, a_follower(), None, house, judgement, Shown())
     return replace(scene, **changes)
 
 

@@ -7,15 +7,22 @@ from datetime import timedelta
 import pytest
 
 from server.domain.booking.model import Slot
+from server.domain.care.talk import Support, SupportStep
 from server.domain.conversation.model import Dialogue
 from server.domain.conversation.ports import MovedOn
 from server.domain.conversation.talk import Step, Talk
+from server.domain.help.words import Card
 from server.storage.dialogues import DialogueStore
 from server.storage.mongo import Mongo
 from tests.domain.booking.builders import NOW, friday
 
 SLOT = Slot(friday("10:00"), "e-bailu")
 TALK = Talk(Step.CONFIRM, NOW, ("e-bailu",), (SLOT,), theme="a1b2c3d4", chosen=SLOT)
+SUPPORTS = [
+    Support(SupportStep.OFFERED, NOW, shown=1),
+    Support(SupportStep.NUMBER, NOW, tried=("110", "12338"), shown=4, card=Card.VIOLENCE),
+    Support(SupportStep.CLOSED, NOW, shown=7, card=Card.ASKING),
+]
 FIRST = Dialogue("w-1", 1, TALK, asked=100)
 
 
@@ -32,6 +39,24 @@ async def test_a_dialogue_comes_back_as_it_was_kept(dialogues: DialogueStore, ta
     await dialogues.save(dialogue, read=0)
     assert await dialogues.find("w-1") == dialogue
     assert await dialogues.find("w-2") is None
+
+
+@pytest.mark.parametrize("talk", [TALK, None])
+@pytest.mark.parametrize("support", SUPPORTS, ids=[support.step for support in SUPPORTS])
+async def test_the_guided_talk_comes_back_beside_the_open_question(
+    dialogues: DialogueStore, talk: Talk | None, support: Support
+) -> None:
+    dialogue = replace(FIRST, talk=talk, support=support)
+    await dialogues.save(dialogue, read=0)
+    assert await dialogues.find("w-1") == dialogue
+
+
+async def test_a_dialogue_kept_before_there_were_guided_talks_is_read_as_one_without(
+    dialogues: DialogueStore, mongo: Mongo
+) -> None:
+    await dialogues.save(FIRST, read=0)
+    await mongo.data["dialogues"].update_one({"_id": "w-1"}, {"$unset": {"support": ""}})
+    assert await dialogues.find("w-1") == FIRST
 
 
 async def test_who_read_the_newest_version_may_change_it(dialogues: DialogueStore) -> None:

@@ -85,6 +85,8 @@ class City:
         self.simulator_url = f"http://127.0.0.1:{port}"
         self.web_urls = [f"http://127.0.0.1:{each}" for each in ports]
         self.environ = {
+            "XINYI_DUTY_WEBHOOK": f"{self.simulator_url}/simulator/sink/robot",
+            "XINYI_SMS_URL": f"{self.simulator_url}/simulator/sink/sms",
             **environ,
             "XINYI_WECHAT_API": self.simulator_url,
             "XINYI_CLOCK": f"{self.simulator_url}/simulator/clock",
@@ -172,12 +174,12 @@ class City:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    async def until(self, is_so: Any, within: float = READY_SECONDS) -> None:
+    async def until(self, is_so: Any, within: float = READY_SECONDS, every: float = 0.05) -> None:
         """Wait until the coroutine function returns something true."""
         end = asyncio.get_running_loop().time() + within
         while not await is_so():
             assert asyncio.get_running_loop().time() < end, "it did not come to be in time"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every)
 
     def errors(self) -> list[str]:
         """The lines of the service's logs that tell of a fault of ours."""

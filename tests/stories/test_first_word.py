@@ -23,11 +23,18 @@ async def test_a_word_is_answered_once_and_a_repeat_gets_the_same_answer(story: 
 
 async def test_words_of_own_danger_get_the_lines_before_anything_else(story: Story) -> None:
     person = await story.a_follower()
-    await person.writes("预约")
-    answer = await person.writes("我 不 想 活 了")
+    question = await person.writes("预约")
+    answer = await person.writes("我 想 自 杀")
     for line in LINES:
         assert f"\n{line}\n" in answer
-    assert "数字" not in answer
+    assert not any(row in answer for row in question.splitlines() if row), "the question can wait"
+
+
+async def test_who_is_in_a_bad_way_gets_a_gentle_answer_with_a_line_and_the_way_to_book(story: Story) -> None:
+    person = await story.a_follower()
+    answer = await person.writes("我 不 想 活 了")
+    assert "\n12356" in answer
+    assert all(word in answer for word in ("回复“预约”", "110", "120"))
 
 
 async def test_what_nobody_understands_is_met_honestly_with_a_person_and_a_line(story: Story) -> None:
@@ -42,7 +49,7 @@ async def test_a_picture_a_voice_a_place_and_a_link_get_a_fitting_answer(story: 
     for kind, word in {"image": "图", "voice": "语音", "location": "位置", "link": "链接", "video": "打字"}.items():
         answer = await person.sends(kind)
         assert word in answer
-        assert "预约" in answer or "110" in answer
+        assert "预约" in answer or {"110", "12356"} & set(answer.splitlines())
 
 
 async def test_menu_keys_and_words_answer_alike(story: Story) -> None:

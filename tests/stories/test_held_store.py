@@ -15,13 +15,13 @@ from server.simulator.envelope import Letter
 from tests.servers import Process, Servers, Stores
 from tests.stories.city import City
 from tests.stories.conftest import a_city
+from tests.stories.cries import CRY
 from tests.stories.poster import Poster
 from tests.stories.story import Person, Story
 
 LINES = ("12356", "110", "120")
 ANSWERED_SECONDS = 4.5
 HELP_SECONDS = 4.0
-CRY = "我不想活了"
 ORDINARY = ("在吗", "预约", "今日", "1", "我的")
 
 
@@ -60,7 +60,7 @@ async def test_without_the_database_nothing_is_acknowledged_and_help_leaves_all_
             asyncio.gather(*(poster.bring(letter) for letter in letters)),
             asyncio.gather(*(poster.bring(poster.text(openid, CRY)) for openid in strangers)),
         )
-        assert await is_degraded(story.city, "mongo")
+        assert await is_degraded(story.city, "spool", "mongo")
     finally:
         await bring_back(mongod, how)
     for answer in answers:
@@ -176,10 +176,10 @@ async def bring_back(server: Process, how: str) -> None:
     await server.ready()
 
 
-async def is_degraded(city: City, store: str) -> bool:
-    """Whether the web process says that it can answer, and that this store is what is wrong."""
+async def is_degraded(city: City, *what: str) -> bool:
+    """Whether the web process says that it can answer, and that just this is wrong."""
     status, text = await city.get(f"{city.web_urls[0]}/health/ready")
-    return status == 200 and json.loads(text)["degraded"] == [store]
+    return status == 200 and json.loads(text)["degraded"] == list(what)
 
 
 async def books(person: Person) -> str:

@@ -37,7 +37,7 @@ SENDALL = "/cgi-bin/message/mass/sendall"
 TOO_LATE = timedelta(hours=2, minutes=1)
 CROWD = 3  # people who do the same at the same time
 GONE_SECONDS = 5.0  # transactionLifetimeLimitSeconds is 3, and the server looks every second
-WRITTEN_BESIDE = {"editions", "series", "library", "pieces", "versions", "experts", "tokens"}
+WRITTEN_BESIDE = {"editions", "series", "library", "pieces", "versions", "experts", "tokens", "duty", "duty_people"}
 """Collections that are written to outside of a turn; editions are wrecked in a story of their own."""
 
 
@@ -69,6 +69,7 @@ async def a_town(scale: Scale, folder: Path) -> AsyncIterator[Town]:
             wrecker = Wrecker(city, servers, rota)
             town = await Town.wrecked_by(wrecker, city, scale.followers)
             await Mornings(town).clear()
+            await FallsDue(town).somebody_keeps_the_duty()
             yield town
             await town.close()
             await wrecker.close()
@@ -133,6 +134,8 @@ async def test_an_hour_is_booked_once_or_not_at_all_whoever_is_killed_at_whichev
     gone = await town.wrecker.database["followers"].distinct("_id", {"follows": False})
     assert set(town.ledger.gone) <= set(gone)
     await agree_about_their_hours(town)
+    await have_the_help_they_asked_for(town)
+    await FallsDue(town).everything_is_closed()
 
 
 async def has_an_article_of_the_day(town: Town) -> None:
@@ -169,6 +172,21 @@ async def agree_about_their_hours(town: Town) -> None:
         mine = await town.writes(person, "我的")
         assert all(f"{wall(start):%H:%M}" in mine for start in starts)
         assert bool(starts) != ("还没有约好的时间" in mine)
+
+
+async def have_the_help_they_asked_for(town: Town) -> None:
+    """Who cried has one concern with every cry once; who left a number or spoke has that kept once."""
+    cried, spoke, left = town.ledger.cries, town.ledger.spoken, town.ledger.numbers_left
+    assert all((cried, spoke, left))
+    for person in town.came:
+        concerns = await town.kept_of(person, "concerns")
+        entries = await town.kept_of(person, "concern_entries")
+        assert len(concerns) == bool(cried[person.openid])
+        assert [concern["entries"] for concern in concerns] == [len(entries)] * len(concerns)
+        assert len(entries) == cried[person.openid], "a cry is acknowledged, whatever happens"
+        assert len(await town.kept_of(person, "voices")) <= spoke[person.openid]
+        answered = "\n".join(await person.received("reply"))
+        assert len(await town.kept_of(person, "call_backs")) == left[person.openid] * ("记下了" in answered)
 
 
 async def test_what_a_killed_web_process_had_begun_is_gone_within_five_seconds(town: Town) -> None:
@@ -279,10 +297,14 @@ async def test_what_falls_due_is_done_once_whoever_is_killed_at_whichever_write(
         for write in writes:
             while town.wrecker.rota.missing([steps.due_step(what, write)]):
                 await due.comes_up(what, write)
+    while town.wrecker.rota.missing([steps.OF_A_VOICE]):
+        await due.comes_up("a voice", steps.FETCHED[0])
     await due.series_stops()
     await town.is_whole()
     await due.reminders_were_told_once_and_hours_begun_once()
     await due.the_series_planned_one_edition_a_day()
+    await due.alerts_came_at_least_once()
+    await due.everything_is_closed()
 
 
 # Mornings

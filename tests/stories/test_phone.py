@@ -176,7 +176,7 @@ async def test_who_follows_is_greeted_and_in_danger_given_the_lines_at_once(hand
     await hand.becomes_somebody_new()
     await hand.is_pictured("welcome", "新关注的人先看到：这里有什么，聊天谁看得到，难受得厉害打哪里")
     await hand.is_answered("你好", "回复")
-    danger = await hand.is_answered("我不想活了", "12356", "110", "120")
+    danger = await hand.is_answered("我想自杀", "12356", "110", "120")
     assert "12356" in danger.splitlines()
     assert "12356" in danger.splitlines()[-1]  # what is seen first, above an open keyboard
     await hand.is_pictured("help", "说了危险的话，立刻看到能打的电话")
@@ -185,7 +185,7 @@ async def test_who_follows_is_greeted_and_in_danger_given_the_lines_at_once(hand
     lines = hand.bubbles.last.get_by_role("link")
     assert {"12356", "12351", "12333", "12348", "12338", "12355", "110"} <= set(await lines.all_inner_texts())
     await hand.is_pictured("lines", "点菜单里的求助热线，号码都能点")
-    await hand.sees_in_order("你好，这里是心驿", "你好", "我不想活了", "你写的话收到了", "全国统一心理援助热线")
+    await hand.sees_in_order("你好，这里是心驿", "你好", "我想自杀", "你写的话收到了", "全国统一心理援助热线")
 
 
 async def test_what_weighs_on_somebody_is_answered_and_what_is_not_understood_honestly_so(hand: Hand) -> None:

@@ -213,7 +213,7 @@ async def a_letter(what: str, poster: Poster) -> Letter:
         await comes_to_confirm(poster, person)
         for words in ("1", "取消"):
             await poster.says(person.openid, words)
-    words = {"a word": "在吗", "words of danger": "我不想活了"}.get(what, "1")
+    words = {"a word": "在吗", "words of danger": "我站在楼顶，马上就跳下去"}.get(what, "1")
     return poster.text(person.openid, words)
 
 

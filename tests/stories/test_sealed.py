@@ -19,23 +19,31 @@ from server.vault.seals import Seals
 from tests.servers import Servers, Stores
 from tests.stories.city import City
 from tests.stories.conftest import a_city
+from tests.stories.cries import CRY, LEFT_PHONE
+from tests.stories.duty import Duty
 from tests.stories.story import Person, Story
 from tests.stories.traces import Found, Remains, forms, newest
 
 MARK = "老槐树下的绿皮火车"  # stands in every sentence, so that whoever finds a part of one finds this
 SENTENCES = 200
 BOOKING = ("预约", "1", "换", "返回", "预约", "1", "1", "1", "我的", "取消", "2", "今日", "文章", "热线", "帮助")
-OF_REPLIES = ("预约", "已预约", "回复数字", "你约好的时间", "沈白露", "全国统一心理援助热线", "我不想活了")
+OF_REPLIES = (
+    "预约", "已预约", "回复数字", "你约好的时间", "沈白露", "全国统一心理援助热线", "我不想活了", "会伤到你", "请回电",
+)  # fmt: skip
+CRIERS = 20
+NUMBERS = ("13800138002", LEFT_PHONE)  # of somebody on duty, and one that was left to be called back
 STANDING_CONTENT = {"pieces", "versions", "experts", "library"}
 
 
 @dataclass(frozen=True)
 class Town:
-    """What was played in, what it leaves behind, and every sentence that was sent."""
+    """What was played in, what it leaves behind, every sentence that was sent, those that were cried, every alert."""
 
     city: City
     remains: Remains
     sentences: list[str]
+    cries: list[str]
+    alerts: list[dict[str, Any]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,7 +56,37 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         with pymongo.MongoClient[dict[str, Any]](servers.mongod.url) as client:
             async with a_city(stores, folder) as city:
                 remains = Remains(servers, (folder,), client, newest(client))
-                yield Town(city, remains, await play(city, remains))
+                duty = Duty(city, client)
+                cries = await cry_and_are_heard(duty, remains)
+                sentences = await play(city, remains)
+                yield Town(city, remains, sentences, cries, await duty.on_phones())
+
+
+async def cry_and_are_heard(duty: Duty, remains: Remains) -> list[str]:
+    """Let people cry, one of them while nothing can be written, and staff answer; return all that was cried."""
+    staff = await duty.joins("赵强", "--phone", NUMBERS[0], "--administrator")
+    await duty.is_set("on", "--round")
+    people = await duty.followers(CRIERS)
+    cries = [f"{CRY}，{MARK}第{number}个晚上" for number in range(SENTENCES)]
+
+    async def cry(person: Person, told: list[str]) -> None:
+        for sentence in told:
+            assert "12356" in await person.writes(sentence)
+
+    await asyncio.gather(*(cry(person, cries[number::CRIERS]) for number, person in enumerate(people)))
+    assert "只写数字" in await people[0].writes("请回电")
+    await people[0].writes(NUMBERS[1])
+    with failing_writes(remains):
+        cries.append(f"{CRY}，没有一处写得进，{MARK}")
+        assert "12356" in await people[0].writes(cries[-1])
+        assert list((duty.city.folder / "data" / "spool").glob("*.turn")), "it waits on the disk"
+        assert remains.search(MARK, among=("file",)) == set()
+    await duty.passes(seconds=3)
+    number = (await duty.the_concern_of(people[0]))["number"]
+    for words in (f"接 {number}", f"看 {number}", f"记 {number} 他说起{MARK}", f"回 {number} 我也见过{MARK}", "求助"):
+        assert await staff.writes(words)
+    await duty.passes(minutes=6)
+    return cries
 
 
 async def play(city: City, remains: Remains) -> list[str]:
@@ -143,7 +181,8 @@ def failing_writes(remains: Remains) -> Iterator[None]:
 
 async def test_none_of_two_hundred_sentences_lies_open_anywhere(town: Town) -> None:
     assert len(town.sentences) > SENTENCES
-    assert all(MARK in sentence for sentence in town.sentences)
+    assert len(town.cries) > SENTENCES
+    assert all(MARK in sentence for sentence in (*town.sentences, *town.cries))
     rows = town.remains.client[town.city.environ["XINYI_MONGO_NAME"]]["messages"]
     assert rows.count_documents({}) > 2 * SENTENCES
     assert town.remains.search(MARK) == set()
@@ -154,6 +193,26 @@ async def test_nor_do_booking_words_and_the_words_of_replies(town: Town) -> None
     assert remains.search(*OF_REPLIES, among=("oplog", "redis", "file")) == set()
     places = {found.place.rpartition(".")[2] for found in remains.search(*OF_REPLIES, among=("mongo",))}
     assert places <= STANDING_CONTENT | {"oplog.rs"}
+
+
+async def test_nor_do_the_numbers_of_who_is_on_duty_and_of_who_waits_for_a_call(town: Town) -> None:
+    assert town.remains.search(*NUMBERS) == set()
+
+
+async def test_nor_does_any_alert_tell_a_word_or_who_it_is(town: Town) -> None:
+    bodies = "".join(alert["body"] for alert in town.alerts).encode()
+    assert {"group", "sms"} <= {alert["channel"] for alert in town.alerts}
+    assert b"12356" not in bodies
+    assert not any(form in bodies for word in (MARK, CRY, NUMBERS[1]) for form in forms(word).values())
+    name = town.city.environ["XINYI_MONGO_NAME"]
+    followers = town.remains.client[name]["followers"].find()
+    assert not any(who.encode() in bodies for each in followers for who in (each["_id"], each["worker"]))
+
+
+async def test_nor_does_any_line_of_audit(town: Town) -> None:
+    lines = list(town.remains.client[town.city.environ["XINYI_MONGO_NAME"]]["audit"].find())
+    assert {"concern.take", "concern.show", "concern.note", "concern.write"} <= {line["what"] for line in lines}
+    assert all(str(value).isascii() for line in lines for value in line.values())
 
 
 async def test_nor_does_any_page_of_numbers_tell_them(town: Town) -> None:
@@ -170,6 +229,16 @@ async def test_what_was_sent_is_there_for_whoever_has_the_keys(town: Town) -> No
     clear = b"".join([await seals.open(row["sealed"], row["_id"]) for row in rows])
     kept = [sentence for sentence in town.sentences if sentence.encode() in clear]
     assert len(kept) >= SENTENCES * 0.7  # the rest are of kinds not read here, or went wrong
+
+
+async def test_every_cry_is_there_with_its_concern_apart_from_the_chat(town: Town) -> None:
+    name = town.city.environ["XINYI_MONGO_NAME"]
+    seals = Seals(Keyring(master(town), Wrapped(town.remains.client[f"{name}_keys"]["keys"])), bytes)
+    rows = list(town.remains.client[name]["concern_entries"].find())
+    kept = {(await seals.open(row["sealed"], f"entry:{row['_id']}")).decode() for row in rows}
+    assert set(town.cries) <= kept
+    keys = {key["_id"] for key in town.remains.client[f"{name}_keys"]["keys"].find()}
+    assert any(key.startswith("care-") for key in keys)
 
 
 async def test_the_database_of_keys_holds_none_that_is_not_wrapped(town: Town) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import aiohttp
 import pytest
@@ -14,9 +15,12 @@ from tornado.web import Application
 from server import settings
 from server.app import App, opened
 from server.commands.serve import LARGEST_BODY, _readiness, _services
+from server.storage.shelf import reading
 from server.web.readiness import Readiness
 from server.web.routes import application
 from tests.web.letters import Letter, Postbox
+
+made_once = cache(reading.read_screening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,18 @@ async def a_house(environ: dict[str, str]) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(opened(settings.read(environ), "serve"))
         await app.stores.ensure_indexes()
+        app.workshops.bookshelf.house()  # made ready before anybody knocks
         readiness = _readiness(app)
         readiness.is_ready = True
         port = await stack.enter_async_context(served(application(_services(app, readiness))))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(session, port, app, readiness)
+
+
+@pytest.fixture(autouse=True)
+def _made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What judges words takes seconds to make ready, and is the same for every house."""
+    monkeypatch.setattr(reading, "read_screening", made_once)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.vault.chance import Chance
 from tests.web.conftest import House, a_house
 from tests.web.letters import Letter
 
-CRY = "我不想活了"
+CRY = "我站在楼顶，马上就跳下去"
 
 
 def a_plain_query(house: House, **changes: str) -> dict[str, str]:
@@ -156,6 +156,9 @@ async def test_while_the_store_stands_still_messages_are_asked_for_again_and_hel
         assert all(number in house.postbox.opened(help_.body) for number in ("12356", "110", "120"))
         assert ready.status == 200
         assert "mongo" in json.loads(ready.body)["degraded"]
+        told = json.loads((await house.gets("/health/ready")).body)
+        assert told["spool"] == 1, "help alone waits to be stored"
+        assert "spool" in told["degraded"]
         own_servers.mongod.let_go()
         again = await house.hears(letters[0])
         assert again.status == 200

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.care.talk import AskCallBack, Mistaken, Support
 from server.domain.conversation.messages import (
     Content,
     Followed,
@@ -17,6 +18,7 @@ from server.domain.conversation.messages import (
     Voice,
 )
 from server.domain.conversation.talk import Talk
+from server.domain.help.screening import Grade, Kind
 from server.domain.people.model import Follower
 from server.domain.post.saying import Saying
 from server.domain.post.window import Act
@@ -33,7 +35,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """The one open question to a worker, if there is one.
+    """The one open question to a worker, if there is one, and the guided talk of a person in need.
 
     `version` guards it: who changes it names the version that was read. `asked` is WeChat's `CreateTime` of
     the message that led to the question; a message older than that was sent before the question was put.
@@ -43,6 +45,7 @@ class Dialogue:
     version: int
     talk: Talk | None
     asked: int
+    support: Support | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,31 @@ class SettleMass:
     event: MassEvent
 
 
-Deed = Meet | Move | BookHour | CancelHour | Release | SettleMass
+@dataclass(frozen=True, slots=True)
+class RaiseConcern:
+    """Let duty staff know that this message speaks of danger."""
+
+    grade: Grade
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class KeepVoice:
+    """Keep what was spoken and cannot be read, sealed, for duty staff."""
+
+    media: str
+    format: str
+
+
+Deed = Meet | Move | BookHour | CancelHour | Release | SettleMass | RaiseConcern | AskCallBack | Mistaken | KeepVoice
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The dialogue after a turn: the open question, or None when it is closed for good."""
+    """The dialogue after a turn: the open question, or None when it is closed for good, and the guided talk."""
 
     talk: Talk | None
+    support: Support | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ class People(Protocol):
         ...
 
 
+class Spool(Protocol):
+    """Where turns wait that were answered out of memory."""
+
+    async def keep(self, cause: str, heard: Heard, reply: Reply) -> bool:
+        """Keep a turn on disk, sealed; False, and never an exception, when that cannot be done."""
+        ...
+
+
 class Bookshelf(Protocol):
     """What the house can say at this moment, out of memory."""
 

@@ -1,21 +1,20 @@
 """The one ordered page of what the account says. The first rule that answers wins; help comes first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from server.domain.care.talk import Support
 from server.domain.conversation import booking_talk as talking
+from server.domain.conversation import helping
 from server.domain.conversation.booking_questions import question
 from server.domain.conversation.messages import (
     Followed,
-    Link,
     MassFinished,
-    Picture,
-    Position,
     Scanned,
     Tapped,
     Text,
     Unfollowed,
     Video,
-    Voice,
 )
 from server.domain.conversation.model import (
     Ask,
@@ -27,12 +26,11 @@ from server.domain.conversation.model import (
     Turn,
 )
 from server.domain.conversation.numbers import number
-from server.domain.conversation.scene import House, Scene
+from server.domain.conversation.scene import Scene
 from server.domain.conversation.talk import Book, Cancel, Step, TalkTurn, is_open
 from server.domain.conversation.wanting import word_of
 from server.domain.conversation.wordings import ArticleRef
 from server.domain.help.lines import listing
-from server.domain.help.phrases import help_reply
 from server.domain.people.model import followed, unfollowed
 from server.domain.post.saying import TEXT_BYTES, Saying, Words
 from server.domain.publishing.ports import MassEvent
@@ -51,21 +49,6 @@ def work_out(scene: Scene) -> Turn:
     return Turn(None)
 
 
-def is_cry_for_help(house: House, words: str) -> bool:
-    """Return whether the words speak of the writer's own danger."""
-    return bool(words) and house.phrases.found_in(words)
-
-
-# 1. Help, before anything else is looked at.
-
-
-def help_first(scene: Scene) -> Turn | None:
-    """Answer words of own danger with the lines that are open at this minute."""
-    if is_cry_for_help(scene.house, scene.words):
-        return Turn(Words(help_reply(scene.house.sentences, scene.house.lines, scene.now)))
-    return None
-
-
 # What the platform tells: coming, leaving, and what became of a mass send.
 
 
@@ -75,7 +58,7 @@ def coming_and_leaving(scene: Scene) -> Turn | None:
         case Followed():
             moved = followed(scene.follower, scene.heard.created)
             text = scene.house.welcome.again if scene.follower.event_at else scene.house.welcome.first
-            rest = (scene.shown.today,) if scene.shown.today else ()
+            rest = (scene.shown.today,) if scene.shown.today and scene.support is None else ()
             return Turn(Words(text), rest=rest, deeds=_moves(scene, moved == scene.follower, Move(moved)))
         case Unfollowed():
             moved = unfollowed(scene.follower, scene.heard.created)
@@ -109,13 +92,13 @@ def open_question(scene: Scene) -> Turn | None:
     if not words or agenda is None or scene.talk is None:
         return _lost_to_leaving(scene, words)
     if scene.refused and scene.talk.step is Step.CONFIRM:
-        return _talked(talking.lost(scene.talk, agenda, scene.now))
+        return _talked(talking.lost(scene.talk, agenda, scene.now), scene.support)
     turn = talking.step(scene.talk, words, agenda, scene.now)
     if turn is None:
         return None
     if scene.came_too_late and is_open(scene.talk, scene.now):
         return Turn(Words(question(scene.talk, agenda, scene.now)))
-    return _talked(turn)
+    return _talked(turn, scene.support)
 
 
 def _lost_to_leaving(scene: Scene, words: str) -> Turn | None:
@@ -125,14 +108,14 @@ def _lost_to_leaving(scene: Scene, words: str) -> Turn | None:
     return None
 
 
-def _talked(turn: TalkTurn) -> Turn:
+def _talked(turn: TalkTurn, support: Support | None) -> Turn:
     deeds: tuple[Deed, ...] = ()
     match turn.wish:
         case Book(slot):
             deeds = (BookHour(slot.expert, slot.start),)
         case Cancel(booking):
             deeds = (CancelHour(booking),)
-    return Turn(Words(turn.text), dialogue=Ask(turn.talk), deeds=deeds)
+    return Turn(Words(turn.text), dialogue=Ask(turn.talk, support), deeds=deeds)
 
 
 # 3. Menu keys and words.
@@ -181,10 +164,16 @@ def _booking(scene: Scene, word: str) -> Turn:
     if word == "我的":
         return Turn(Words(talking.mine(agenda, scene.now)))
     opened = talking.open_booking if word == "预约" else talking.open_cancelling
-    return _talked(opened(agenda, scene.now))
+    return _talked(opened(agenda, scene.now), scene.support)
 
 
 # 4. Replies of the library.
+
+
+def rights_first(scene: Scene) -> Turn | None:
+    """Answer what is a matter of rights by numbers that help; an open question is repeated below."""
+    turn = helping.rights(scene)
+    return _with_question(scene, turn.reply) if turn and turn.reply else None
 
 
 def reply_rules(scene: Scene) -> Turn | None:
@@ -199,18 +188,12 @@ def reply_rules(scene: Scene) -> Turn | None:
 
 def unreadable(scene: Scene) -> Turn | None:
     """Say honestly what cannot be read here."""
-    welcome = scene.house.welcome
+    turn = helping.unreadable(scene)
+    if turn is not None and turn.reply is not None:
+        return replace(_with_question(scene, turn.reply), deeds=turn.deeds)
     match scene.heard.content:
-        case Voice(recognised=""):
-            return _with_question(scene, Words(welcome.voice))
-        case Picture():
-            return _with_question(scene, Words(welcome.picture))
-        case Position():
-            return _with_question(scene, Words(welcome.position))
-        case Link():
-            return _with_question(scene, Words(welcome.link))
         case Video() | Tapped():
-            return _with_question(scene, Words(welcome.other))
+            return _with_question(scene, Words(scene.house.welcome.other))
         case _:
             return None
 
@@ -223,11 +206,14 @@ def fallback(scene: Scene) -> Turn | None:
 
 
 RULES: tuple[Rule, ...] = (
-    help_first,
+    helping.help_first,
     coming_and_leaving,
     mass_finished,
+    helping.guided_talk,
     open_question,
     word_or_key,
+    rights_first,
+    helping.tender,
     reply_rules,
     unreadable,
     fallback,

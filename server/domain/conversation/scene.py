@@ -7,12 +7,16 @@ from enum import StrEnum
 from functools import cached_property
 
 from server.domain.booking.availability import Scene as Agenda
+from server.domain.care import talk as supporting
+from server.domain.care.service import DutyNow
+from server.domain.care.talk import Support
 from server.domain.conversation.messages import Heard
 from server.domain.conversation.model import Dialogue, words_of
 from server.domain.conversation.talk import Talk
 from server.domain.conversation.wordings import Answer, Replies, Welcome, fold
 from server.domain.help.lines import HelpLine
-from server.domain.help.phrases import HelpSentences, Phrases
+from server.domain.help.screening import Judgement, Screening
+from server.domain.help.words import HelpWords
 from server.domain.people.model import Follower
 from server.domain.post.saying import Card
 
@@ -21,9 +25,10 @@ from server.domain.post.saying import Card
 class House:
     """What the account can say by itself; it lives in every process's memory."""
 
-    phrases: Phrases
-    sentences: HelpSentences
+    screening: Screening
+    help_words: HelpWords
     lines: Sequence[HelpLine]
+    duty: DutyNow
     welcome: Welcome
     replies: Replies
 
@@ -36,6 +41,7 @@ class Want(StrEnum):
     TODAY = "today"
     ARTICLES = "articles"
     CARD = "card"
+    TAKER = "taker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Shown:
 
     `agenda` is what the worker's booking looks at, with nothing but the pool in it where no more is wanted;
     `today` the card of the newest edition whose hour has come; `line` the line of the day; `articles` cards of
-    what can be read; `card` the article a reply rule points at.
+    what can be read; `card` the article a reply rule points at; `is_taken` that somebody has taken their concern.
     """
 
     agenda: Agenda | None = None
@@ -52,6 +58,7 @@ class Shown:
     line: str = ""
     articles: Sequence[Card] = ()
     card: Card | None = None
+    is_taken: bool = False
 
 
 @dataclass(frozen=True)  # without slots: every rule looks at the words, which are made ready once
@@ -61,6 +68,7 @@ class Scene:
     `lost` says that another message of the same person changed the dialogue meanwhile: this one must not
     answer a question that had not been put when it was sent. `refused` says that the database refused what
     was worked out before, such as an hour that somebody else took. `is_stranger`: this person was never seen.
+    `judgement` is what the screening says of the words.
     """
 
     heard: Heard
@@ -68,6 +76,7 @@ class Scene:
     follower: Follower
     dialogue: Dialogue | None
     house: House
+    judgement: Judgement
     shown: Shown = Shown()
     lost: bool = False
     refused: bool = False
@@ -92,6 +101,12 @@ class Scene:
     def talk(self) -> Talk | None:
         """Return the dialogue's question, open or just closed."""
         return self.dialogue.talk if self.dialogue else None
+
+    @property
+    def support(self) -> Support | None:
+        """Return the guided talk of a person in need, while it lasts."""
+        support = self.dialogue.support if self.dialogue else None
+        return support if support and supporting.is_open(support, self.now) else None
 
     @property
     def came_too_late(self) -> bool:

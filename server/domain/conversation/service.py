@@ -7,8 +7,14 @@ from datetime import UTC, datetime, timedelta
 from server.domain import ids
 from server.domain.booking.model import Slot
 from server.domain.booking.service import BookingService, Order
+from server.domain.care import duty_talk
+from server.domain.care.model import Cry
+from server.domain.care.service import Care, Wish
+from server.domain.care.talk import AskCallBack, Mistaken
+from server.domain.care.voices import Voice, VoiceService
 from server.domain.clock import Clock, day
 from server.domain.conversation.composing import compose
+from server.domain.conversation.helping import out_of_memory
 from server.domain.conversation.messages import Heard, MassFinished, NoticeFinished, PublishFinished
 from server.domain.conversation.model import (
     Ask,
@@ -17,8 +23,10 @@ from server.domain.conversation.model import (
     Deed,
     Dialogue,
     Entry,
+    KeepVoice,
     Meet,
     Move,
+    RaiseConcern,
     Release,
     Reply,
     SettleMass,
@@ -34,11 +42,12 @@ from server.domain.conversation.ports import (
     Messages,
     MovedOn,
     People,
+    Spool,
 )
-from server.domain.conversation.rules import is_cry_for_help, work_out
+from server.domain.conversation.rules import work_out
 from server.domain.conversation.scene import Scene, Shown, Want
 from server.domain.conversation.wanting import article_of, wants
-from server.domain.help.phrases import help_reply
+from server.domain.help.screening import Grade, Judgement
 from server.domain.later import Later
 from server.domain.people.model import Follower
 from server.domain.post.model import Row
@@ -65,6 +74,9 @@ class Conversation:
     shelf: Bookshelf
     booking: BookingService
     publishing: Publishing
+    care: Care
+    voices: VoiceService
+    spool: Spool
     rows: Rows
     together: Together
     later: Later
@@ -80,26 +92,44 @@ class Conversation:
     async def hear(self, heard: Heard) -> Reply:
         """Return the reply to this message, stored with all its effects.
 
-        Raises `Unavailable` when that could not be done in time. Words of own danger are answered all the
-        same, out of memory, three seconds after they arrived.
+        Raises `Unavailable` when that could not be done in time. Words that speak of danger are answered all the
+        same, out of memory, three seconds after they arrived; their turn waits in the spool.
         """
-        house = self.shelf.house()
-        cries = is_cry_for_help(house, words_of(heard.content))
+        judgement = self._judged(heard)
+        is_help = judgement.grade is not Grade.NONE
         try:
-            return await self.patience.within(HELP_SECONDS if cries else ANSWER_SECONDS, self._turn(heard))
+            return await self.patience.within(HELP_SECONDS if is_help else ANSWER_SECONDS, self._turn(heard, judgement))
         except Exception as fault:  # whatever fails here, help leaves
-            if cries:
-                # The next step keeps this turn in a sealed spool here (design.md 6.2).
-                return Reply(Words(help_reply(house.sentences, house.lines, heard.arrived)), heard.arrived)
+            if is_help:
+                return await self._out_of_memory(heard, judgement)
             if isinstance(fault, TimeoutError):
                 raise Unavailable("现在有点忙，请稍后再试。") from fault
             raise
 
-    async def _turn(self, heard: Heard) -> Reply:
+    async def _out_of_memory(self, heard: Heard, judgement: Judgement) -> Reply:
+        reply = Reply(out_of_memory(self.shelf.house(), judgement, heard.arrived, heard.key), heard.arrived)
+        await self.spool.keep(self.cause(heard), heard, reply)
+        return reply
+
+    def _judged(self, heard: Heard) -> Judgement:
+        return self.shelf.house().screening.judge(words_of(heard.content))
+
+    async def recall(self, heard: Heard, given: Reply) -> None:
+        """Store the turn of a message that was answered out of memory, with the reply that was given; once.
+
+        Raises `Unavailable` while that cannot be done.
+        """
+        try:
+            await self.patience.within(ANSWER_SECONDS, self._turn(heard, self._judged(heard), given))
+        except TimeoutError as fault:
+            raise Unavailable("现在有点忙，请稍后再试。") from fault
+
+    async def _turn(self, heard: Heard, judgement: Judgement, given: Reply | None = None) -> Reply:
         lost = refused = False
         for _ in range(TRIES):
             try:
-                return await self._try(heard, lost=lost, refused=refused)
+                scene = await self._scene(heard, judgement, lost=lost, refused=refused)
+                return await self._at_the_desk(scene) or await self._try(scene, given)
             except AlreadyTold:
                 kept = await self.messages.reply_to(heard)
                 if kept is not None:
@@ -114,12 +144,10 @@ class Conversation:
                 refused = True
         raise Unavailable("现在有点忙，请稍后再试。")
 
-    async def _try(self, heard: Heard, *, lost: bool, refused: bool) -> Reply:
-        scene = await self._scene(heard, lost=lost, refused=refused)
-        act = act_of(heard.content)
-        turn = self._completed(scene, compose(work_out(scene), act))
-        reply = Reply(turn.reply, heard.arrived)
-        entry = Entry(heard, scene.follower.worker, self.cause(heard), act, reply)
+    async def _try(self, scene: Scene, given: Reply | None) -> Reply:
+        turn = self._completed(scene, compose(work_out(scene), act_of(scene.heard.content)))
+        reply = given or Reply(turn.reply, scene.heard.arrived)
+        entry = self._entry(scene, reply)
         if turn.only_answers:
             await self.messages.keep(entry)
             return reply
@@ -131,7 +159,33 @@ class Conversation:
         await self.later.soon("post", await self.together(deed))
         return reply
 
-    async def _scene(self, heard: Heard, *, lost: bool, refused: bool) -> Scene:
+    async def _at_the_desk(self, scene: Scene) -> Reply | None:
+        """Do and answer what a person of the duty writes; None where it is nobody's command."""
+        word = duty_talk.read(scene.words)
+        if word is None:
+            return None
+
+        async def deed() -> tuple[Reply, list[str]] | None:
+            said = await self.care.answering.answer(word, scene.follower.worker, self.cause(scene.heard))
+            if said is None:
+                return None
+            turn = self._completed(scene, Turn(Words(said)))
+            entry = self._entry(scene, Reply(turn.reply, scene.heard.arrived))
+            await self.messages.add(entry)
+            return entry.reply, await self._effects(scene, turn, entry)
+
+        done = await self.together(deed)
+        if done is None:
+            return None
+        reply, send = done
+        await self.later.soon("post", send)
+        return reply
+
+    def _entry(self, scene: Scene, reply: Reply) -> Entry:
+        heard = scene.heard
+        return Entry(heard, scene.follower.worker, self.cause(heard), act_of(heard.content), reply)
+
+    async def _scene(self, heard: Heard, judgement: Judgement, *, lost: bool, refused: bool) -> Scene:
         now = self.clock.now()
         known = await self.people.find(heard.openid)
         follower = known or self._stranger(heard, now)
@@ -142,6 +196,7 @@ class Conversation:
             follower,
             dialogue,
             self.shelf.house(),
+            judgement,
             lost=lost,
             refused=refused,
             is_stranger=known is None,
@@ -167,6 +222,8 @@ class Conversation:
             shown = replace(shown, articles=await self.publishing.cards())
         if Want.CARD in wanted and (article := article_of(scene)) is not None:
             shown = replace(shown, card=await self.publishing.card(article))
+        if Want.TAKER in wanted:
+            shown = replace(shown, is_taken=await self.care.is_taken(scene.follower.worker))
         return shown
 
     def _completed(self, scene: Scene, turn: Turn) -> Turn:
@@ -190,7 +247,7 @@ class Conversation:
     async def _ask(self, scene: Scene, ask: Ask) -> None:
         read = scene.dialogue.version if scene.dialogue else 0
         asked = scene.heard.created
-        await self.dialogues.save(Dialogue(scene.follower.worker, read + 1, ask.talk, asked), read)
+        await self.dialogues.save(Dialogue(scene.follower.worker, read + 1, ask.talk, asked, ask.support), read)
 
     async def _say(self, entry: Entry, number: int, saying: Saying) -> str:
         allowance = ALLOWANCES[entry.act or Act.MESSAGE]
@@ -220,7 +277,22 @@ class Conversation:
                 await self.booking.cancel(entry.worker, booking)
             case SettleMass(event):
                 await self.publishing.finished(event)
+            case RaiseConcern() | AskCallBack() | Mistaken() | KeepVoice():
+                await self._care(deed, entry)
             case Release():
                 await self.people.clear_owed(entry.worker)
                 return await self.rows.release(entry.worker, scene.now)
         return []
+
+    async def _care(self, deed: Deed, entry: Entry) -> None:
+        at = entry.reply.at
+        match deed:
+            case RaiseConcern(grade, kind):
+                words = words_of(entry.heard.content)
+                await self.care.raise_concern(Cry(entry.cause, entry.worker, at, grade, kind, words))
+            case AskCallBack(phone):
+                await self.care.ask_call_back(Wish(entry.cause, entry.worker, at, phone))
+            case Mistaken():
+                await self.care.mistaken(entry.worker, at)
+            case KeepVoice(media, format_):
+                await self.voices.add(Voice(entry.cause, entry.worker, media, format_, at, due=at))

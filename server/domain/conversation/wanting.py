@@ -35,6 +35,8 @@ def wants(scene: Scene) -> frozenset[Want]:
         wanted.add(Want.ARTICLES)
     if article_of(scene) is not None:
         wanted.add(Want.CARD)
+    if scene.support is not None:
+        wanted.add(Want.TAKER)
     return frozenset(wanted)
 
 

@@ -29,10 +29,6 @@ class Welcome:
     again: str
     fallback: tuple[str, ...]
     help: str
-    voice: str
-    picture: str
-    position: str
-    link: str
     other: str
 
     def fallback_for(self, key: str) -> str:

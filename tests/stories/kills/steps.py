@@ -100,7 +100,8 @@ NOT_CALLED_BY_A_PROCESS = frozenset({"/cgi-bin/menu/create", "/cgi-bin/menu/get"
 """A person sends the menu, with a command, and sees what becomes of it."""
 
 TO_ONE_PERSON = "/cgi-bin/message/custom/send"
-PRESS_CALLS = tuple(path for path in CALLS if path not in NOT_CALLED_BY_A_PROCESS and path != TO_ONE_PERSON)
+OF_A_VOICE = "/cgi-bin/media/get"
+PRESS_CALLS = tuple(path for path in CALLS if path not in {*NOT_CALLED_BY_A_PROCESS, TO_ONE_PERSON, OF_A_VOICE})
 
 LOOKS = {
     "/cgi-bin/material/batchget_material": "/cgi-bin/material/add_material",
@@ -158,8 +159,15 @@ BOOKED = Write("insert", "bookings")
 CANCELLED = Write("update", "bookings")
 SAID = Write("update", "post")
 HEARD_TOO_SOON = Write("update", "mass_events")
+NUMBERED = Write("findAndModify", "counters")
+RAISED = Write("insert", "concerns")
+CRIED_AGAIN = Write("update", "concerns")
+ENTERED = Write("insert", "concern_entries")
+ASKED_FOR_A_CALL = Write("update", "call_backs")
+SPOKEN = Write("update", "voices")
 COMMITTED = Write("commitTransaction", "")
-WRITES = (KEPT, MET, MOVED, ASKED, ASKED_AGAIN, BOOKED, CANCELLED, SAID, HEARD_TOO_SOON, COMMITTED)
+OF_HELP = (NUMBERED, RAISED, CRIED_AGAIN, ENTERED, ASKED_FOR_A_CALL, SPOKEN)
+WRITES = (KEPT, MET, MOVED, ASKED, ASKED_AGAIN, BOOKED, CANCELLED, SAID, HEARD_TOO_SOON, *OF_HELP, COMMITTED)
 
 DEEDS: Mapping[str, tuple[Write, ...]] = {
     "Meet": (MET,),
@@ -168,15 +176,23 @@ DEEDS: Mapping[str, tuple[Write, ...]] = {
     "CancelHour": (CANCELLED, SAID),
     "Release": (MOVED, SAID),
     "SettleMass": (HEARD_TOO_SOON,),  # or the edition itself, which is told by the event
+    "RaiseConcern": (NUMBERED, RAISED, CRIED_AGAIN, ENTERED),
+    "AskCallBack": (CRIED_AGAIN, ASKED_FOR_A_CALL),
+    "Mistaken": (CRIED_AGAIN,),
+    "KeepVoice": (SPOKEN,),
 }
 """What each deed of a turn writes beside the message and the dialogue."""
 
 
-# What the tick finds due and writes: a reminder, an hour that begins, the next edition of a series.
+# What the tick finds due and writes: a reminder, an hour that begins, the next edition of a series, a call for a
+# concern, a text to the duty's group, a voice that is fetched.
 
 REMINDED = tuple(Write(*each) for each in (("update", "bookings"), ("update", "post"), ("commitTransaction", "")))
 BEGUN = (Write("update", "bookings"), COMMITTED)
 CONTINUED = tuple(Write(*each) for each in (("update", "series"), ("insert", "editions"), ("commitTransaction", "")))
+CALLED = (Write("findAndModify", "concerns"), Write("update", "concerns"), COMMITTED)
+TOLD_TO_THE_GROUP = (Write("findAndModify", "duty"), Write("update", "duty"))
+FETCHED = (Write("findAndModify", "voices"), Write("update", "voices"))
 
 
 def due_step(what: str, write: Write) -> str:
@@ -188,8 +204,11 @@ FALLS_DUE: Mapping[str, tuple[Write, ...]] = {
     "a reminder": REMINDED,
     "an hour begins": BEGUN,
     "a series goes on": CONTINUED,
+    "a concern": CALLED,
+    "the group": TOLD_TO_THE_GROUP,
+    "a voice": FETCHED,
 }
-DUE = tuple(due_step(what, write) for what, writes in FALLS_DUE.items() for write in writes)
+DUE = (*(due_step(what, write) for what, writes in FALLS_DUE.items() for write in writes), OF_A_VOICE)
 
 
 # A row of the post: claimed, its call noted, called, settled.

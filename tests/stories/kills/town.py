@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -28,9 +29,15 @@ def was_acknowledged(outcome: dict[str, Any]) -> bool:
 
 @dataclass
 class Ledger:
-    """How many letters of each person were acknowledged, by openid; who has left; which jobs were told of."""
+    """How many letters of each person were acknowledged, by openid; who has left; which jobs were told of.
+
+    Cries, numbers left and words spoken are counted when they are sent: whether they were acknowledged or not.
+    """
 
     letters: Counter[str] = field(default_factory=Counter)
+    cries: Counter[str] = field(default_factory=Counter)
+    numbers_left: Counter[str] = field(default_factory=Counter)
+    spoken: Counter[str] = field(default_factory=Counter)
     gone: list[str] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
 
@@ -74,7 +81,15 @@ class Town(Story):
 
     async def writes(self, person: Person, words: str) -> str:
         """Let a person write, and keep the ledger; returns the words of the answer (empty: none)."""
-        outcome = await self.city.ask(f"{person.path}/messages", {"type": "text", "content": words})
+        return await self._sends(person, {"type": "text", "content": words})
+
+    async def speaks(self, person: Person) -> str:
+        """Let a person speak; without words, as it comes by default."""
+        self.ledger.spoken[person.openid] += 1
+        return await self._sends(person, {"type": "voice"})
+
+    async def _sends(self, person: Person, message: dict[str, Any]) -> str:
+        outcome = await self.city.ask(f"{person.path}/messages", message)
         self.ledger.letters[person.openid] += was_acknowledged(outcome)
         return words_of(outcome["reply"]) if outcome["reply"] else ""
 
@@ -118,12 +133,16 @@ class Town(Story):
         assert self.city.errors() == []
 
     async def settles(self) -> None:
-        """Let leases pass until nothing is due any more."""
+        """Let leases pass until nothing is due any more, and what help had to leave on the disk is stored."""
+        await self.city.until(self._spool_is_empty)
         for _ in range(5):
             body = {"advance_seconds": 91, "settle": True}
             if (await self.city.ask("/simulator/clock", body))["settled"]:
                 return
         raise AssertionError("something stays due")
+
+    async def _spool_is_empty(self) -> bool:
+        return bool(json.loads((await self.city.get(f"{self.city.web_urls[0]}/health/ready"))[1])["spool"] == 0)
 
     async def lost(self) -> dict[str, int]:
         """How many acknowledged letters have no row, by openid (those that have lost none are left out)."""
@@ -152,6 +171,12 @@ class Town(Story):
         async for booking in self.wrecker.database["bookings"].find({}):
             found[openids[booking["worker"]]].append(booking)
         return found
+
+    async def kept_of(self, person: Person, collection: str) -> list[dict[str, Any]]:
+        """What a collection holds of this person."""
+        follower = await self.wrecker.database["followers"].find_one({"_id": person.openid})
+        worker = follower["worker"] if follower else ""
+        return [each async for each in self.wrecker.database[collection].find({"worker": worker})]
 
     async def rows_of(self, person: Person) -> Counter[str]:
         """How many rows of the post that followed a reply to this person are in which state."""

@@ -3,23 +3,31 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tests.stories.cries import CRY, LEFT_PHONE
 from tests.stories.kills.steps import (
     ASKED,
     ASKED_AGAIN,
+    ASKED_FOR_A_CALL,
     BOOKED,
     CANCELLED,
     COMMITTED,
+    CRIED_AGAIN,
+    ENTERED,
     HEARD_TOO_SOON,
     KEPT,
     MET,
     MOVED,
+    NUMBERED,
+    RAISED,
     SAID,
+    SPOKEN,
     Write,
 )
 from tests.stories.kills.town import Town
 from tests.stories.story import Person
 
 Deed = Callable[[Town, Person], Awaitable[object]]
+CALLS_BACK = "只写数字"  # stands in what asks for the number, and in nothing else that 请回电 is answered
 _OFFERS = 12  # more would be a dialogue that leads nowhere
 
 
@@ -91,6 +99,32 @@ async def hears_of_a_mass_send(town: Town, person: Person) -> None:
     await town.hears_of_a_mass_send(person)
 
 
+async def cries(town: Town, person: Person) -> str:
+    """Write what duty staff must hear of."""
+    town.ledger.cries[person.openid] += 1
+    return await town.writes(person, CRY)
+
+
+async def asks_to_be_called(town: Town, person: Person) -> None:
+    """Cry, and ask to be called back."""
+    await cries(town, person)
+    for _ in range(_OFFERS):  # a web process that was just started does not know yet who keeps the duty
+        if CALLS_BACK in await town.writes(person, "请回电"):
+            return
+    raise AssertionError("nobody offered to call back")
+
+
+async def leaves_a_number(town: Town, person: Person) -> str:
+    """Leave a number."""
+    town.ledger.numbers_left[person.openid] += 1
+    return await town.writes(person, LEFT_PHONE)
+
+
+async def speaks(town: Town, person: Person) -> None:
+    """Speak; nobody here hears the words."""
+    await town.speaks(person)
+
+
 TURNS: dict[Write, Turn] = {
     KEPT: Turn(nothing, says_hello),
     MET: Turn(nothing, is_followed_by_a_friend),
@@ -101,5 +135,11 @@ TURNS: dict[Write, Turn] = {
     CANCELLED: Turn(is_about_to_cancel, says_one),
     SAID: Turn(nothing, asks_for_today),
     HEARD_TOO_SOON: Turn(nothing, hears_of_a_mass_send),
+    NUMBERED: Turn(nothing, cries),
+    RAISED: Turn(nothing, cries),
+    CRIED_AGAIN: Turn(cries, cries),
+    ENTERED: Turn(nothing, cries),
+    ASKED_FOR_A_CALL: Turn(asks_to_be_called, leaves_a_number),
+    SPOKEN: Turn(nothing, speaks),
     COMMITTED: Turn(comes_to_the_last_question, says_one),
 }
