@@ -14,6 +14,7 @@ from server import metrics
 from server.app import App, opened
 from server.commands import _doors, ground
 from server.commands._upkeep import Part, Upkeep
+from server.domain.refusals import Refusal
 from server.media.reading import STYLE
 from server.settings import Settings
 from server.web.readiness import Readiness
@@ -71,6 +72,8 @@ def _settle() -> None:
 async def _begin(app: App, readiness: Readiness) -> None:
     """Say ready once the stores were reached; then keep what is in memory fresh, and store what waits in the spool."""
     await _doors.reach_stores(app)
+    with contextlib.suppress(Refusal):  # who keeps the duty is known before anybody is answered, if it can be read
+        await app.workshops.bookshelf.refresh()
     readiness.is_ready = True
     await asyncio.gather(_doors.refresh(app), app.workshops.spool.run(app.conversation.recall))
 

@@ -64,7 +64,18 @@ def test_each_of_these_is_what_it_is(words: str, kind: Kind):
 
 
 @pytest.mark.parametrize(
-    "words", ["我割腕了", "我喝了农药", "吞了一瓶安眠药", "我刚吃了一百片安眠药", "我站在楼顶，马上就跳下去"]
+    "words",
+    [
+        "我割腕了",
+        "我已经割了手腕",
+        "我喝了农药",
+        "吞了一瓶安眠药",
+        "我已经吃了一瓶安眠药",
+        "我刚吃了一百片安眠药",
+        "我写好遗书了",
+        "遗书已经写好了",
+        "我站在楼顶，马上就跳下去",
+    ],
 )
 def test_who_has_done_it_already_or_is_about_to_is_urgent_whatever_the_model_thinks(words: str):
     assert the_screening().judge(words).grade is Grade.URGENT
