@@ -126,8 +126,8 @@ def test_duty_staff_hear_of_what_wakes_a_person_and_of_nothing_else(judgement: J
     assert is_for_duty(judgement) is raises
 
 
-@pytest.mark.parametrize("kind", [Kind.THREAT, Kind.VIOLENCE])
-def test_violence_that_the_model_alone_suspects_is_answered_gently(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY, Kind.ASKING])
+def test_what_the_model_alone_suspects_is_answered_gently(kind: Kind) -> None:
     turn = work_out(on_stage("班长又当着大家说我", judgement=judged(Grade.OTHER, kind, "model")))
     wordings = range(len(WORDS.cards[Card.WATCH]))
     assert text_of(turn) in {replies.card(WORDS, Card.WATCH, here(), each) for each in wordings}

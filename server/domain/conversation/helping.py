@@ -40,7 +40,9 @@ def is_for_duty(judgement: Judgement) -> bool:
 
     A threat or violence that the model alone suspects wakes nobody: being scolded in front of others reads much alike.
     """
-    return judgement.grade is Grade.URGENT or _is_plain_violence(judgement)
+    if judgement.grade is Grade.OTHER:
+        return judgement.kind in _FOR_DUTY and not _is_only_suspected(judgement)
+    return judgement.grade is Grade.URGENT
 
 
 def out_of_memory(house: House, judgement: Judgement, now: datetime, key: str) -> Words:
@@ -118,14 +120,14 @@ def unreadable(scene: Scene) -> Turn | None:
 
 
 def _is_gentle(judgement: Judgement) -> bool:
-    if judgement.grade is Grade.OTHER and judgement.kind in _FOR_DUTY:
-        return not _is_plain_violence(judgement)
+    if judgement.grade is Grade.OTHER:
+        return _is_only_suspected(judgement)
     return judgement.grade is Grade.WATCH and judgement.kind is not Kind.ASKING
 
 
-def _is_plain_violence(judgement: Judgement) -> bool:
-    is_of_kind = judgement.grade is Grade.OTHER and judgement.kind in _FOR_DUTY
-    return is_of_kind and not _ONLY_SUSPECTED.issuperset(judgement.reasons)
+def _is_only_suspected(judgement: Judgement) -> bool:
+    """Tell whether no phrase says it: a quarrel at home reads much like worse, and begins no talk about it."""
+    return _ONLY_SUSPECTED.issuperset(judgement.reasons)
 
 
 def _card(judgement: Judgement) -> Card:
