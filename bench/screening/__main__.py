@@ -1,6 +1,7 @@
 """`python -m bench.screening [DATA] [--train]`: the measures of the screening as a table; `--train` writes weights."""
 
 import argparse
+import asyncio
 import json
 import os
 import sys
@@ -8,17 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
+from bench.rows import screening as row
 from bench.screening import own
-from bench.screening.texts import ROOT, Text
+from bench.screening.texts import ROOT, VARIABLE, Text
 from server.domain.help.lexicon import Lexicon
 from server.domain.help.screening import Judgement, Screening
 from server.domain.help.spelling import Spelling
 from server.storage.shelf import screening as shelf
 from server.storage.shelf.desk import Desk
 from server.storage.shelf.faults import Faults
+from server.storage.shelf.weights import read_weights
 
 CONTENT = ROOT / "content"
-VARIABLE = "XINYI_SCREENING_DATA"
 
 
 def main() -> None:
@@ -37,12 +39,14 @@ def main() -> None:
         _shared(Path(given.data), (lexicon, spelling), is_training=given.train)
     else:
         print(f"{VARIABLE} names no folder: only our own examples are measured\n")
-    weights = shelf.read_weights(desk)
+    weights = read_weights(desk, f"{shelf.FOLDER}/weights.json")
     faults.refuse_if_any()
     assert weights is not None
     screening = Screening(lexicon, spelling, weights)
     _print(own.figures(screening))
     _print_confusion(own.judged(screening))
+    speed = asyncio.run(row.measure(1.0))
+    print("\n".join((f"{'lines a second through xinyi screen':44}{speed.value:8.0f}", *speed.notes)))
 
 
 def _shared(folder: Path, words: tuple[Lexicon, Spelling], *, is_training: bool) -> None:
@@ -50,14 +54,15 @@ def _shared(folder: Path, words: tuple[Lexicon, Spelling], *, is_training: bool)
     try:
         from bench.screening import folds, lesson
     except ModuleNotFoundError as missing:
-        sys.exit(f"{missing.name} is not there: .venv/bin/python -m pip install '.[train]' brings what training needs")
+        needed = ".venv/bin/python -m pip install -r requirements-train.lock"
+        sys.exit(f"{missing.name} is not there: {needed} brings it")
     shared, ours = lesson.corpora(folder, words)
     each = {seed: list(folds.folds(shared, ours, seed)) for seed in folds.SEEDS}
     reach = folds.mean_of([folds.margins(shared, found, words[0].doubts).reach() for found in each.values()])
     reach = {name: round(margin, 3) for name, margin in reach.items()}
-    rows = {seed: folds.judged(shared, found, words, reach) for seed, found in each.items()}
-    _print_spread([folds.figures(judged) for judged in rows.values()])
-    _print_confusion(rows[0])
+    judged = {seed: folds.judged(shared, found, words, reach) for seed, found in each.items()}
+    _print_spread([folds.figures(rows_of_seed) for rows_of_seed in judged.values()])
+    _print_confusion(judged[0])
     if is_training:
         learned = lesson.stored(shared + ours, reach)
         (CONTENT / shelf.FOLDER / "weights.json").write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8")

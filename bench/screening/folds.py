@@ -1,6 +1,6 @@
 """The shared rows judged by a model that has not seen them: five folds, a seed each time."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -33,7 +33,7 @@ def folds(shared: Corpus, ours: Corpus, seed: int) -> Iterator[Fold]:
         yield Fold(held, fitted(shared.part(known) + ours))
 
 
-def margins(shared: Corpus, each: Sequence[Fold], doubts: Collection[str]) -> Margins:
+def margins(shared: Corpus, each: Sequence[Fold], doubts: frozenset[str]) -> Margins:
     """Return the margins of all rows, each from the fold that had not seen it."""
     texts: list[Text] = []
     found: list[Mapping[str, float]] = []

@@ -10,7 +10,7 @@ from bench.screening.training import Corpus, fitted
 from server.domain.help.lexicon import Lexicon
 from server.domain.help.reading import Reader
 from server.domain.help.spelling import Spelling
-from server.storage.shelf.screening import packed
+from server.storage.shelf.weights import packed
 
 
 def corpora(folder: Path, words: tuple[Lexicon, Spelling]) -> tuple[Corpus, Corpus]:

@@ -1,4 +1,4 @@
-"""Texts written as people mistype or hide them, the same every time: the model learns to lean on what survives."""
+"""Texts as people mistype or hide them, the same every time: so the model learns to lean on what survives."""
 
 import random
 from collections.abc import Callable

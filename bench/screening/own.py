@@ -21,6 +21,10 @@ def figures(screening: Screening) -> dict[str, float]:
     told["harmless: gentle"] = mean(screening.judge(text.text).grade in _GENTLE for text in harmless)
     for kind in KINDS:
         told[f"{kind}: kind right"] = mean(screening.judge(text.text).kind == kind for text in held(kind))
+    for name, worn in DISGUISES.items():
+        told[f"kinds right together, {name}"] = mean(
+            screening.judge(worn(text.text)).kind == kind for kind in KINDS for text in held(kind)
+        )
     told["rights: silent"] = mean(screening.judge(text.text).grade is Grade.NONE for text in held("rights"))
     return told
 

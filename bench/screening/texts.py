@@ -1,4 +1,4 @@
-"""What the screening is trained on and measured with: shared rows, our own examples, and those held back for tests."""
+"""What the screening is trained on and measured with: the shared rows, our own lessons, the examples held back."""
 
 import json
 import random
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from server.domain.help.spelling import variants
 
+VARIABLE = "XINYI_SCREENING_DATA"  # names the folder of the shared rows
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = Path(__file__).parent / "examples"
 HELD = ROOT / "tests" / "domain" / "help" / "examples"

@@ -27,7 +27,7 @@ OURS = {"own": 0.010, "none": 0.08, "asking": 0.0, "other": 0.03}  # how much a 
 ORDINARY, ORDINARY_KIND = 5.0, 8.0  # how much a line of ordinary talk counts, for own danger and for a kind
 OWN_MISSED, URGENT_MISSED = 0.055, 0.04  # shares of the rows that the gentle threshold may miss
 CRIED_WOLF = 0.004  # of harmless rows, for each kind
-RIGHT, ALARMED = 0.916, 0.0005  # shares of what rings that must be right, and of ordinary talk that may ring
+RIGHT, ALARMED = 0.919, 0.0005  # shares of what rings that must be right, and of ordinary talk that may ring
 PERSONS = {"other", "colleague", "family", "you"}
 Numbers: TypeAlias = "NDArray[np.float64]"
 

@@ -87,6 +87,11 @@ class Finder:
         named = self._named
         return [Sign(*named[word], start, end) for word, start, end in self._words.places(text)]
 
+    def groups(self, text: str) -> list[str]:
+        """Return the groups of what stands in the text, in its order."""
+        named = self._named
+        return [named[word][1] for word, _, _ in self._words.places(text)]
+
 
 def minimal(words: Iterable[str]) -> list[str]:
     """Return the words that hold no other of them: the rest would never decide anything."""

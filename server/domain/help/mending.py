@@ -29,7 +29,7 @@ class Mender:
         spelling = self._spelling
         text = self._put_right(folded, spelling.seen(folded), (self._looks, self._by_look))
         spoken = spelling.spoken(text)
-        put_right = self._put_right(spoken, spelling.heard(spoken), (self._sounds, self._by_sound))
+        put_right = self._put_right(spoken, spelling.sounds_of(spoken), (self._sounds, self._by_sound))
         return text if put_right == spoken else put_right
 
     def _put_right(self, text: str, read: str, known: tuple[Words, Mapping[str, str]]) -> str:

@@ -1,6 +1,5 @@
 """A text as the screening reads it: made plain, idioms and denials taken out, and the signs that stand in it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from server.domain.help.features import buckets
@@ -15,22 +14,27 @@ _TURNS_A_DENIAL = "会能天刻"  # 会不会死 asks, 没有一天不想死 say
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text made plain, how it sounds, and its signs; `is_mended` tells that a word of danger was in disguise."""
+    """A text made plain, how it sounds, and its signs; `echoes` are groups of concepts heard in it.
+
+    `is_mended` tells that a word of danger was in disguise.
+    """
 
     text: str
     heard: str
     concepts: list[Sign]
     families: list[Sign]
-    echoes: list[Sign]
+    echoes: list[str]
     is_mended: bool
 
     def buckets(self) -> set[int]:
         """Return what the model sees."""
         return buckets(self.text, self.heard, (self.concepts, self.families, self.echoes))
 
-    def is_doubtful(self, doubts: Collection[str]) -> bool:
+    def is_doubtful(self, doubts: frozenset[str]) -> bool:
         """Tell whether something in the text speaks of a tale, the news, a joke or a denial."""
-        return IDIOM in self.text or DENIAL in self.text or any(sign.group in doubts for sign in self.concepts)
+        if IDIOM in self.text or DENIAL in self.text:
+            return True
+        return not doubts.isdisjoint([sign.group for sign in self.concepts])
 
 
 class Reader:
@@ -58,4 +62,4 @@ class Reader:
         plain = self._denials.replaced(self._idioms.replaced(mended, IDIOM), DENIAL, unless_behind=_TURNS_A_DENIAL)
         heard = self._spelling.heard(plain)
         concepts, families = self._concepts.signs(plain), self._phrases.signs(plain)
-        return Reading(plain, heard, concepts, families, self._echoes.signs(heard), mended != folded)
+        return Reading(plain, heard, concepts, families, self._echoes.groups(heard), mended != folded)

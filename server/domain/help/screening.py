@@ -17,6 +17,7 @@ ALMOST = 1.5  # how near to an alarm the model must come where a phrase says it 
 NEARLY = 1.7  # how near to own danger a question must come to be taken for more than a question
 DOUBT_GENTLE = 0.8  # how much surer a gentle answer must be beside a tale, the news, a joke or a denial
 DOUBT = 4.0  # how much surer an alarm must be there
+_JUST_BELOW = 0.499
 _STEEP = 1.5  # how fast the score leaves 0.5 on both sides of what counts
 
 
@@ -39,8 +40,7 @@ class Kind(StrEnum):
     ASKING = "asking"
 
 
-OTHERS = (Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY, Kind.ASKING)
-_OF_OTHERS = (Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY)
+_OF_OTHERS = tuple(kind.value for kind in (Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Screening:
     def __init__(self, lexicon: Lexicon, spelling: Spelling, weights: Weights) -> None:
         self._reader = Reader(lexicon, spelling)
         self._weights = weights
+        self._reach = weights.reach
         self._grades = lexicon.grades
         self._sure = lexicon.sure
         self._against = lexicon.against
@@ -82,41 +83,43 @@ class Screening:
 
     def judge_reading(self, reading: Reading) -> Judgement:
         """Return the judgement of a text that was read already."""
-        margins, reach = self._weights.margins(reading.buckets()), self._weights.reach
-        lead = {kind: margins[kind] - reach[kind] for kind in OTHERS}
-        gentle, alarm = danger(margins) - reach["gentle"], alarming(margins) - reach["alarm"]
-        if reading.is_doubtful(self._doubts):
-            gentle, alarm = gentle - DOUBT_GENTLE, alarm - DOUBT
-        if reading.is_mended:
-            gentle += HIDDEN
-        said, asked = self._plainly_said(reading), lead[Kind.ASKING]
-        other = max(_OF_OTHERS, key=lead.__getitem__)
-        ahead = lead[other]
+        margins = self._weights.margins(reading.buckets())
+        doubtful = reading.is_doubtful(self._doubts)
+        said = None if doubtful else self._plainly_said(reading)
+        gentle, alarm = self._own(margins, hidden=reading.is_mended, doubtful=doubtful)
+        ahead, other = max((margins[name] - self._reach[name], name) for name in _OF_OTHERS)
+        asked = margins["asking"] - self._reach["asking"]
         if said is None and ahead >= max(0.0, gentle, asked):
-            return self._judgement(reading, (Grade.OTHER, other), ahead)
+            return _judgement(reading, (Grade.OTHER, Kind(other)), ahead)
         kind = Kind.ASKING if asked >= 0 else Kind.OWN
-        is_sure = said is Grade.URGENT and not self._sure.isdisjoint(sign.name for sign in reading.families)
+        is_sure = said is Grade.URGENT and not self._sure.isdisjoint([sign.name for sign in reading.families])
         if is_sure or alarm >= (-ALMOST if said is Grade.URGENT else 0.0):
-            return self._judgement(reading, (Grade.URGENT, kind), max(gentle, 0.0))
+            return _judgement(reading, (Grade.URGENT, kind), max(gentle, 0.0))
         if gentle >= 0 or said is not None or (asked >= 0 and gentle >= -NEARLY):
-            return self._judgement(reading, (Grade.WATCH, kind), max(gentle, 0.0))
+            return _judgement(reading, (Grade.WATCH, kind), max(gentle, 0.0))
         if asked >= 0:
-            return self._judgement(reading, (Grade.OTHER, kind), asked)
-        return Judgement(Grade.NONE, None, _score(min(-0.001, max(gentle, ahead))), ())
+            return _judgement(reading, (Grade.OTHER, kind), asked)
+        return Judgement(Grade.NONE, None, min(_score(max(gentle, ahead, asked)), _JUST_BELOW), ())
+
+    def _own(self, margins: Mapping[str, float], *, hidden: bool, doubtful: bool) -> tuple[float, float]:
+        """Return how far the writer's own danger goes beyond what counts for a gentle answer, and for an alarm."""
+        gentle, alarm = danger(margins) - self._reach["gentle"], alarming(margins) - self._reach["alarm"]
+        if doubtful:
+            gentle, alarm = gentle - DOUBT_GENTLE, alarm - DOUBT
+        return gentle + HIDDEN if hidden else gentle, alarm
 
     def _plainly_said(self, reading: Reading) -> Grade | None:
         """Return what a phrase of own danger is worth where nothing in the sentence speaks against it."""
-        if not reading.families or reading.is_doubtful(self._doubts):
-            return None
-        if not self._against.isdisjoint(sign.group for sign in reading.concepts):
+        if not reading.families or not self._against.isdisjoint([sign.group for sign in reading.concepts]):
             return None
         grades = {self._grades[sign.name] for sign in reading.families}
         return next((grade for grade in (Grade.URGENT, Grade.WATCH) if grade in grades), None)
 
-    def _judgement(self, reading: Reading, verdict: tuple[Grade, Kind], ahead: float) -> Judgement:
-        said = dict.fromkeys(sign.name for sign in reading.families)
-        disguised = ("disguised",) if reading.is_mended else ()
-        return Judgement(*verdict, _score(ahead), (*said, *disguised) or ("model",))
+
+def _judgement(reading: Reading, verdict: tuple[Grade, Kind], ahead: float) -> Judgement:
+    said = dict.fromkeys(sign.name for sign in reading.families)
+    hidden = ("disguised",) if reading.is_mended else ()
+    return Judgement(*verdict, _score(ahead), (*said, *hidden) or ("model",))
 
 
 def danger(margins: Mapping[str, float]) -> float:
@@ -131,12 +134,9 @@ def alarming(margins: Mapping[str, float]) -> float:
 
 
 def _score(ahead: float) -> float:
+    """Return 0.5 for what just counts, less below it, more above."""
     return round(1 / (1 + exp(-_STEEP * max(-40.0, min(40.0, ahead)))), 3)
 
 
 def _gravity(judgement: Judgement) -> tuple[int, float]:
     return -list(Grade).index(judgement.grade), judgement.score
-
-
-def _second(pair: tuple[Kind, float]) -> float:
-    return pair[1]

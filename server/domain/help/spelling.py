@@ -5,35 +5,41 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+USUAL = 0xFFFF  # characters beyond it are worked out anew each time, so that nobody can fill the memory with them
 STOP = "|"  # what a text keeps of all punctuation that ends a clause
 _STOPS = frozenset("，。！？；：,!?;\n\r…、~～")
 _KEPT = frozenset("LN")  # the Unicode categories, by their first letter, that carry words
 _LATIN = re.compile(r"[a-z]+")
 _STOP_RUN = re.compile(r"\|{2,}")
 _FIRST_SOUND = 0xE000  # sounds are written with private-use characters, one for a syllable
-# A lone 4 is written for the word that sounds like it, unless it counts something or stands in a number.
+_HAN = "\u4e00-\u9fff"
 _COUNTED = (
-    "点个月天号年岁次人块元万千百时小分秒级层周折成季楼路车班"
-    "组斤米条只位名套种本张家口度份毛角双倍场局期排台日栋单座"
-)  # what a 4 before it counts
-_LONE_FOUR = re.compile(
-    rf"(?<=[\u4e00-\u9fff])4(?![0-9a-z{_COUNTED}])"
-    r"|(?<![0-9a-z第\u4e00-\u9fff])4(?=[了掉吧算去得])"
+    "点个月天号年岁次人块元万千百时小分秒级层周折成季楼路车班组"
+    "斤米条只位名套种本张家口度份毛角双倍场局期排台日栋单座"
 )
-_STRAY_LETTER = re.compile(r"(?<=[\u4e00-\u9fff])[a-rt-z](?=[\u4e00-\u9fff])")  # a slip of the thumb
+_ENDS_A_WORD = "了掉吧算去得"
+# A lone 4 is written for the word that sounds like it, unless it counts something or stands in a number.
+_LONE_FOUR = re.compile(
+    f"(?<=[{_HAN}])4(?![0-9a-z{_COUNTED}])|(?<![0-9a-z第{_HAN}])4(?=[{_ENDS_A_WORD}])",
+)
+_STRAY_LETTER = re.compile(f"(?<=[{_HAN}])[a-rt-z](?=[{_HAN}])")  # a slip of the thumb
 _MAY_BE_NOTHING = re.compile(r"^(?:\([^)]*\|\))+|(?:\([^)]*\|\))+$")
+_MOST_LETTERS = 60  # of a run that may be pinyin: whole sentences are written so, whole pages are not
+_LONGEST_SYLLABLE = 6
 _LETTERS = {"s": "si"}  # letters that stand for a word of danger by themselves
 
 
 class Plain(dict[int, str]):
-    """A table for `str.translate` that works out each character when it is first met and remembers it."""
+    """A table for `str.translate` that works out each character when it is first met and remembers the usual ones."""
 
     def __init__(self, read_as: Mapping[str, str]) -> None:
         super().__init__()
         self._read_as = read_as
 
     def __missing__(self, code: int) -> str:
-        plain = self[code] = self._plain(chr(code))
+        plain = self._plain(chr(code))
+        if code <= USUAL:
+            self[code] = plain
         return plain
 
     def _plain(self, character: str) -> str:
@@ -89,8 +95,12 @@ class Spelling:
         return self._halves.sub(lambda halves: self.parts[halves[0]], text)
 
     def heard(self, folded: str) -> str:
-        """Return how the text sounds: one private-use character for each syllable, those without one as they are."""
-        return self.spoken(folded).translate(self._heard)
+        """Return how the text sounds, one private-use character for each syllable; what has none stays as it is."""
+        return self.sounds_of(self.spoken(folded))
+
+    def sounds_of(self, spoken: str) -> str:
+        """Return how a text sounds in which nothing is spelled in letters any more."""
+        return spoken.translate(self._heard)
 
     def seen(self, folded: str) -> str:
         """Return the text with each look-alike replaced by the character it is taken for."""
@@ -101,18 +111,17 @@ class Spelling:
         return _LATIN.sub(lambda run: self._pinyin(run[0]) or run[0], folded)
 
     def _pinyin(self, letters: str) -> str:
-        """Return the sounds of letters that can be cut into syllables from the left, longest first; else nothing."""
-        if not letters:
+        """Return the sounds of letters that can be cut into syllables, the longest that fit; else nothing."""
+        if len(letters) > _MOST_LETTERS:
             return ""
-        for length in range(min(6, len(letters)), 0, -1):
-            mark = self._syllables.get(letters[:length])
-            if mark is None:
-                continue
-            rest = letters[length:]
-            tail = self._pinyin(rest)
-            if tail or not rest:
-                return mark + tail
-        return ""
+        cuts: list[str | None] = [None] * len(letters) + [""]  # the sounds from each letter on, from behind
+        for at in range(len(letters) - 1, -1, -1):
+            for length in range(min(_LONGEST_SYLLABLE, len(letters) - at), 0, -1):
+                mark, rest = self._syllables.get(letters[at : at + length]), cuts[at + length]
+                if mark is not None and rest is not None:
+                    cuts[at] = mark + rest
+                    break
+        return cuts[0] or ""
 
 
 def kernel(pattern: str) -> str:

@@ -32,7 +32,7 @@ class Weights:
     """The weights, those of all heads of a bucket packed side by side into one integer so that one sum adds all."""
 
     def __init__(self, learned: Learned, reach: Mapping[str, float]) -> None:
-        """Take what was learned, and the margins from which a text counts: gentle, alarm, one for each kind."""
+        """Take what was learned; `reach` holds the margins from which a text counts: gentle, alarm, each kind."""
         rows = bytearray(_ROW.size * len(learned.buckets))
         for head, weights in enumerate((*learned.weights, b"\1" * len(learned.buckets))):
             rows[head * _FIELD :: _ROW.size] = weights

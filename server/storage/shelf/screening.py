@@ -1,38 +1,34 @@
 """screening/lexicon.yaml, the tables of writing beside it, and weights.json: all that the screening knows."""
 
-import json
-import zlib
-from base64 import b85decode, b85encode
-from collections.abc import Callable, Iterable, Mapping
-from itertools import accumulate
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 
 from server.domain.help.lexicon import Lexicon, minimal
 from server.domain.help.screening import Grade, Kind, Screening
 from server.domain.help.spelling import Spelling, kernel, variants
-from server.domain.help.weights import HEADS, Head, Learned, Weights
 from server.storage.shelf.desk import Desk
 from server.storage.shelf.sheet import Counts, Sheet
+from server.storage.shelf.weights import read_weights
 
 FOLDER = "screening"
-_GAP = 3  # bytes that hold a gap between two buckets
 _MANY = Counts(1, 2_000, 600)
-_WORTH = {Grade.URGENT, Grade.WATCH, Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY, Kind.ASKING}
+_MOST_VARIANTS = 20_000  # words that one pattern may mean
+_WORTH = (Grade.URGENT, Grade.WATCH, Kind.THREAT, Kind.VIOLENCE, Kind.SOMEBODY, Kind.ASKING)
+_EACH_LINE = "每行应是：一个写法、一个空格、代替它的字"
 
 
 def read(desk: Desk) -> Screening | None:
     """Return the screening, or None after noting what is wrong with its files."""
     spelling = read_spelling(desk)
     lexicon = read_lexicon(desk, spelling)
-    weights = read_weights(desk)
+    weights = read_weights(desk, f"{FOLDER}/weights.json")
     return None if lexicon is None or weights is None else Screening(lexicon, spelling, weights)
 
 
 def read_spelling(desk: Desk) -> Spelling:
     """Return the tables: in each line what is meant, a space, and what stands for it."""
     script, sounds, shapes = (_table(desk, name) for name in ("script.txt", "sounds.txt", "shapes.txt"))
-    parts = {written: meant for meant, written in _pairs(desk, "parts.txt")}
-    return Spelling(script, parts, sounds, shapes)
+    return Spelling(script, {written: meant for meant, written in _pairs(desk, "parts.txt")}, sounds, shapes)
 
 
 def _table(desk: Desk, name: str) -> dict[str, str]:
@@ -40,18 +36,18 @@ def _table(desk: Desk, name: str) -> dict[str, str]:
     return {character: meant for meant, written in _pairs(desk, name) for character in written}
 
 
-def _pairs(desk: Desk, name: str) -> Iterable[tuple[str, str]]:
-    for at, line in enumerate((desk.text(f"{FOLDER}/{name}") or "").splitlines(), start=1):
-        if line.startswith("#"):
+def _pairs(desk: Desk, name: str) -> Iterator[tuple[str, str]]:
+    for line, content in enumerate((desk.text(f"{FOLDER}/{name}") or "").splitlines(), start=1):
+        if content.startswith("#"):
             continue
-        meant, _, written = line.partition(" ")
+        meant, _, written = content.partition(" ")
         if not meant or not written or " " in written:
-            desk.faults.note(f"{FOLDER}/{name}", at, "每行应是：一个写法、一个空格、代替它的字")
+            desk.faults.note(f"{FOLDER}/{name}", line, _EACH_LINE)
         yield meant, written
 
 
 def read_lexicon(desk: Desk, spelling: Spelling) -> Lexicon | None:
-    """Return the lexicon with its patterns written out and folded."""
+    """Return the lexicon with its patterns written out and folded, or None after noting that there is no page."""
     page = desk.sheet(f"{FOLDER}/lexicon.yaml")
     if page is None:
         return None
@@ -71,10 +67,10 @@ def read_lexicon(desk: Desk, spelling: Spelling) -> Lexicon | None:
         innocent=frozenset(_words(page, "innocent", spelling)),
         pictures={picture: pictures.words(picture, longest=4) for picture in pictures.names()},
     )
-    for name in lexicon.sure - set(lexicon.phrases):
-        page.note(f"sure 里的 {name} 不在 phrases 里", "sure")
-    for name in lexicon.against - {name.partition(".")[0] for name in lexicon.concepts}:
-        page.note(f"against 里的 {name} 不在 concepts 里", "against")
+    _check_concepts(concepts, lexicon.concepts)
+    groups = {name.partition(".")[0] for name in lexicon.concepts}
+    for key, known in (("sure", set(families)), ("against", groups), ("doubts", groups), ("echoed", groups)):
+        _check_names(page, key, known)
     for family in families.values():
         family.close()
     page.close()
@@ -84,52 +80,48 @@ def read_lexicon(desk: Desk, spelling: Spelling) -> Lexicon | None:
 def _words(
     sheet: Sheet, key: str, spelling: Spelling, what_decides: Callable[[str], str] = str
 ) -> tuple[str, ...]:
-    patterns = sheet.several(key, _MANY)
-    for pattern in patterns:
-        if pattern.count("(") != pattern.count(")"):
-            sheet.note(f"“{pattern}”的括号不成对", key)
-    folded = (spelling.fold(word) for pattern in patterns for word in variants(what_decides(pattern)))
-    return tuple(dict.fromkeys(word for word in folded if word))
+    """Return the words of a list of patterns, each once, in plain spelling."""
+    words: dict[str, None] = {}
+    for at, pattern in enumerate(sheet.several(key, _MANY)):
+        decisive = what_decides(pattern)
+        wrong = _fault_of(pattern, decisive)
+        if wrong is not None:
+            sheet.note_item(key, at, f"“{pattern}”{wrong}")
+            continue
+        found = [spelling.fold(word) for word in variants(decisive)]
+        if pattern and not any(found):
+            sheet.note_item(key, at, f"“{pattern}”里没有可以比对的字")
+        words.update(dict.fromkeys(word for word in found if word))
+    return tuple(words)
 
 
-def read_weights(desk: Desk) -> Weights | None:
-    """Return the weights, or None after noting that the file is not the one that training writes."""
-    text = desk.text(f"{FOLDER}/weights.json")
-    if text is None:
-        return None
-    try:
-        return unpacked(json.loads(text))
-    except (ValueError, KeyError, TypeError, zlib.error):
-        desk.faults.note(f"{FOLDER}/weights.json", 1, "不是训练写出的文件，请重新训练")
-        return None
+def _fault_of(pattern: str, decisive: str) -> str | None:
+    """Return what is wrong with how a pattern is written, or None; `decisive` is what of it will be written out."""
+    depth = 0
+    for character in pattern:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth not in {0, 1}:
+            return "的括号不成对，或括号里又有括号"
+        if character == "|" and depth == 0:
+            return "的 | 要写在括号里"
+    if depth:
+        return "的括号不成对，或括号里又有括号"
+    many = prod(group.count("|") + 1 for group in decisive.split("(")[1:])
+    return f"一共是 {many} 种写法，太多了，请分成几条" if many > _MOST_VARIANTS else None
 
 
-def packed(learned: Learned, reach: Mapping[str, float]) -> dict[str, Any]:
-    """Return what weights.json holds: gaps between buckets, and a byte for each bucket and head, deflated."""
-    gaps, last = bytearray(), -1
-    for bucket in learned.buckets:
-        gaps += (bucket - last).to_bytes(_GAP)
-        last = bucket
-    return {
-        "heads": {name: {"scale": head.scale, "bias": head.bias} for name, head in learned.heads.items()},
-        "reach": dict(reach),
-        "buckets": _text_of(bytes(gaps)),
-        "weights": dict(zip(HEADS, map(_text_of, learned.weights), strict=True)),
-    }
+def _check_concepts(sheet: Sheet, concepts: Mapping[str, Sequence[str]]) -> None:
+    """Note each word that stands in two concepts: it can mean only one."""
+    seen: dict[str, str] = {}
+    for name, words in concepts.items():
+        for word in words:
+            if word in seen:
+                sheet.note(f"“{word}”已经在 {seen[word]} 里了", name)
+            seen[word] = name
 
 
-def unpacked(stored: Mapping[str, Any]) -> Weights:
-    """Return the weights that `packed` wrote down."""
-    gaps = _bytes_of(stored["buckets"])
-    steps = (int.from_bytes(gaps[start : start + _GAP]) for start in range(0, len(gaps), _GAP))
-    heads = {name: Head(head["scale"], head["bias"]) for name, head in stored["heads"].items()}
-    weights = [_bytes_of(stored["weights"][name]) for name in HEADS]
-    return Weights(Learned([at - 1 for at in accumulate(steps)], weights, heads), stored["reach"])
-
-
-def _text_of(raw: bytes) -> str:
-    return b85encode(zlib.compress(raw, 9)).decode()
-
-
-def _bytes_of(text: str) -> bytes:
-    return zlib.decompress(b85decode(text))
+def _check_names(page: Sheet, key: str, known: set[str]) -> None:
+    """Note each name of a list that nothing of the lexicon has."""
+    for at, name in enumerate(page.several(key, _MANY)):
+        if name not in known:
+            page.note_item(key, at, f"{key} 里的 {name} 不在 {'phrases' if key == 'sure' else 'concepts'} 里")

@@ -65,6 +65,10 @@ class Sheet:
         """Note a fault of this mapping, or of one of its keys."""
         self._page.faults.note(self._page.file, self._keys.get(key or "", self.line), sentence)
 
+    def note_item(self, key: str, at: int, sentence: str) -> None:
+        """Note a fault of one item of a list, counted from 0."""
+        self._note_at(self.nodes(key)[at], sentence)
+
     def line_of(self, key: str) -> int:
         """Return the line of a key, or of the mapping where the key is not there."""
         return self._keys.get(key, self.line)
