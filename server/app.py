@@ -12,6 +12,7 @@ from server import embedded, metrics
 from server.alerts.channels import Chat, DutyChannels, Outlets, open_channels
 from server.domain.booking.model import Reminder
 from server.domain.booking.service import BookingService
+from server.domain.calendar import Holidays
 from server.domain.care.ports import Needs
 from server.domain.care.service import Care
 from server.domain.care.voices import VoiceService
@@ -56,6 +57,7 @@ class Workshops:
 
     clock: Clock
     shelf: reading.Shelf
+    holidays: Holidays
     stores: Stores
     bookshelf: Bookshelf
     master: Master
@@ -120,7 +122,8 @@ async def opened(settings: Settings, role: str) -> AsyncIterator[App]:
         stack.push_async_callback(mongo.close)
         master = Master(settings.master, settings.master_old, secrets.token_bytes)
         seals = Seals(Keyring(master, KeyStore(mongo.keys)), secrets.token_bytes)
-        stores = open_stores(mongo, seals)
+        holidays = laid_over(shelf.holidays)
+        stores = open_stores(mongo, seals, holidays)
         access = Access(settings.wechat_api, settings.oa_appid, settings.oa_secret)
         tokens = TokenStore(mongo.data, seals, Token)
         client = await stack.enter_async_context(open_client(access, tokens, clock, random.random))
@@ -130,6 +133,7 @@ async def opened(settings: Settings, role: str) -> AsyncIterator[App]:
         workshops = Workshops(
             clock=clock,
             shelf=shelf,
+            holidays=holidays,
             stores=stores,
             bookshelf=Bookshelf(shelf, screening, stores.library, stores.duty),
             master=master,
@@ -228,7 +232,7 @@ def _booking(given: Workshops) -> BookingService:
         notices=given.stores.notices,
         together=given.stores.mongo.together,
         clock=given.clock,
-        holidays=laid_over(given.shelf.holidays),
+        holidays=given.holidays,
         tally=_count_not_told,
     )
 

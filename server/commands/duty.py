@@ -173,4 +173,5 @@ def _line(person: DutyPerson, clock: Clock) -> str:
 
 def _setting_in_words(setting: DutySetting) -> str:
     hours = f"（{setting.hours.in_words()}）" if setting.mode is DutyMode.OFFICE else ""
-    return f"值守方式：{setting.mode.called}{hours}。"
+    holidays = "法定节假日不值守，调休上班的日子照常。" if setting.keeps_holidays else ""
+    return f"值守方式：{setting.mode.called}{hours}。{holidays}"

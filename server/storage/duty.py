@@ -1,12 +1,14 @@
 """The duty: its setting, its people with their phones sealed, and the pace of the group's robot."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from server.domain.calendar import Holidays
 from server.domain.care.duty import DutyPerson, DutySetting
 from server.domain.care.escalation import GROUP_MOST
 from server.domain.care.model import LEASE
@@ -23,10 +25,11 @@ _SETTING, _GROUP = "setting", "group"
 class DutyStore:
     """Fulfils `care.ports.Roster`."""
 
-    def __init__(self, database: Database, seals: Seals) -> None:
+    def __init__(self, database: Database, seals: Seals, holidays: Holidays) -> None:
         self._people = database["duty_people"]
         self._duty = database["duty"]
         self._seals = seals
+        self._holidays = holidays
 
     async def ensure_indexes(self) -> None:
         """Make the indexes that give a name and a follower to one person, and that of the tick."""
@@ -38,13 +41,15 @@ class DutyStore:
         await self._duty.update_one({"_id": _GROUP}, {"$setOnInsert": idle}, upsert=True)
 
     async def setting(self) -> DutySetting:
-        """Return the setting; nobody is there where none was made."""
+        """Return the setting, by the holidays of today's calendar; nobody is there where none was made."""
         document = await self._duty.find_one({"_id": _SETTING}, session=session(), max_time_ms=QUERY_MS)
-        return msgspec.convert(document["setting"], DutySetting) if document else DutySetting()
+        kept = msgspec.convert(document["setting"], DutySetting) if document else DutySetting()
+        return replace(kept, holidays=self._holidays)
 
     async def set(self, setting: DutySetting) -> None:
-        """Keep the setting; joins a running transaction."""
-        change = {"$set": {"v": SHAPE, "setting": msgspec.to_builtins(setting)}}
+        """Keep the setting, without the calendar, which changes; joins a running transaction."""
+        kept = {"mode": setting.mode, "hours": msgspec.to_builtins(setting.hours)}
+        change = {"$set": {"v": SHAPE, "setting": kept}}
         await self._duty.update_one({"_id": _SETTING}, change, upsert=True, session=session())
 
     async def people(self) -> Sequence[DutyPerson]:

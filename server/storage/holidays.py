@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 
-from server.domain.booking.calendar import Holidays
+from server.domain.calendar import Holidays
 from server.storage.shelf.holidays import HolidayEntries
 
 _NEAR = timedelta(days=31)  # a make-up day lies within a month of the holiday it is taken from

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from server.domain.calendar import Holidays
 from server.storage.audit import AuditStore
 from server.storage.booking import BookingStore
 from server.storage.concerns import ConcernStore
@@ -55,7 +56,7 @@ class Stores:
             await store.ensure_indexes()
 
 
-def open_stores(mongo: Mongo, seals: Seals) -> Stores:
+def open_stores(mongo: Mongo, seals: Seals, holidays: Holidays) -> Stores:
     """Return every store over this connection."""
     post = PostStore(mongo.data, seals)
     return Stores(
@@ -70,7 +71,7 @@ def open_stores(mongo: Mongo, seals: Seals) -> Stores:
         library=LibraryStore(mongo.data),
         editions=EditionStore(mongo.data),
         concerns=ConcernStore(mongo.data, seals),
-        duty=DutyStore(mongo.data, seals),
+        duty=DutyStore(mongo.data, seals, holidays),
         voices=VoiceStore(mongo.data, seals),
         audit=AuditStore(mongo.data),
     )

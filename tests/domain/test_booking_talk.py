@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import LIMITS, BookingState, Pattern, Slot, Span
+from server.domain.calendar import Holidays
 from server.domain.clock import wall
 from server.domain.conversation import booking_talk as talk
 from tests.domain.booking.builders import a_booking, a_scene, a_week, an_expert, friday

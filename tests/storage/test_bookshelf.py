@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.domain.calendar import Holidays
 from server.domain.care.duty import NO_HOURS, DutyMode, DutySetting, There
 from server.domain.help.screening import Grade
 from server.domain.refusals import Unavailable
@@ -20,7 +21,7 @@ ROUND = DutySetting(DutyMode.ROUND, NO_HOURS)
 
 @pytest.fixture
 def duty(mongo: Mongo, seals: Seals) -> DutyStore:
-    return DutyStore(mongo.data, seals)
+    return DutyStore(mongo.data, seals, Holidays())
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from server.domain.calendar import Holidays
 from server.domain.care.duty import DutyMode, DutySetting, There
 from server.domain.care.model import ConcernState
 from server.domain.care.rota import CODE_LIFE, NewPerson
 from server.domain.help.lines import Hours
 from server.domain.refusals import Malformed, NotFound, Taken, TooLate
+from server.storage.duty import DutyStore
 from server.storage.mongo import Mongo
 from server.vault.seals import Seals
 from tests.domain.care.builders import IN_OFFICE, NIGHT, NOON, OFFICE, a_person
@@ -41,6 +43,12 @@ async def test_the_setting_comes_back_as_it_was_set(ward: Ward) -> None:
     assert await ward.roster.setting() == IN_OFFICE
     await ward.care.rota.off()
     assert await ward.roster.setting() == DutySetting()
+
+
+async def test_the_setting_goes_by_the_calendar_of_the_day_it_is_read(mongo: Mongo, seals: Seals) -> None:
+    holidays = Holidays(frozenset({date(2026, 10, 1)}), {}, date(2026, 12, 31))
+    await DutyStore(mongo.data, seals, Holidays()).set(IN_OFFICE)
+    assert (await DutyStore(mongo.data, seals, holidays).setting()).holidays == holidays
 
 
 async def test_office_hours_without_any_are_refused(ward: Ward) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.calendar import Holidays
 from server.domain.care.duty import DutyMode, DutyPerson
 from server.domain.care.duty_talk import read
 from server.domain.care.model import Concern, Cry
@@ -75,7 +76,7 @@ class Ward:
         self.outside = Outside()
         self.outside.clock = self.clock
         self.concerns = ConcernStore(mongo.data, seals)
-        self.roster = DutyStore(mongo.data, seals)
+        self.roster = DutyStore(mongo.data, seals, Holidays())
         self.trail = AuditStore(mongo.data)
         self.people = PeopleStore(mongo.data)
         self.post = PostStore(mongo.data, seals)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import Booking, Expert, Slot, Span, expert_cells
+from server.domain.calendar import Holidays
 from server.domain.clock import at, day
 
 _GRID = 10  # minutes

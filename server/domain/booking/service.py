@@ -6,7 +6,6 @@ from datetime import datetime
 
 from server.domain.booking import reminders, words
 from server.domain.booking.availability import RULES, Rules, Scene, is_offered
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import (
     Booking,
     BookingState,
@@ -18,6 +17,7 @@ from server.domain.booking.model import (
     cells_of,
 )
 from server.domain.booking.ports import Agenda, Notice, Notices, Pool, Tally
+from server.domain.calendar import Holidays
 from server.domain.clock import Clock
 from server.domain.refusals import NotFound, TooLate, WrongState
 from server.domain.together import Together

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from server.domain.calendar import Holidays
 from server.domain.clock import QUIET_FROM, QUIET_UNTIL, at, wall
-from server.domain.help.lines import ALWAYS, Hours
+from server.domain.help.lines import ALWAYS, DAY, Hours, Span
 
 ON_DUTY = timedelta(hours=48)  # how long a customer-service window stays open after 在岗 (fact sheet 6)
 RENEW_AHEAD = timedelta(hours=3)
 EVENING = time(21, 30)  # when somebody is asked to renew whose hour lies in the night
 NO_HOURS = Hours(((),) * 7)
+_LONGEST_HOLIDAY = 10  # days on end; the Spring Festival of 2026 has nine
 
 
 class DutyMode(StrEnum):
@@ -29,14 +31,23 @@ class DutyMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DutySetting:
-    """When somebody is there, as the union says; `hours` count in the mode `office` only."""
+    """When somebody is there, as the union says; `hours` count in the mode `office` only.
+
+    Office hours keep the holidays and make-up workdays of `holidays`: an office that is shut calls nobody and says
+    so. Hours that are the same on all seven days are no office's, and no holiday changes them.
+    """
 
     mode: DutyMode = DutyMode.NONE
     hours: Hours = NO_HOURS
+    holidays: Holidays = field(default_factory=Holidays, compare=False, repr=False)
 
     def is_staffed(self, instant: datetime) -> bool:
-        """Tell whether the duty is kept at this instant."""
-        return self._hours.is_open(instant)
+        """Tell whether the duty is kept at this instant, in the small hours of yesterday's stretch too."""
+        local = wall(instant)
+        minute, today = local.hour * 60 + local.minute, local.date()
+        return any(span.start <= minute < span.end for span in self._on(today)) or any(
+            minute < span.end - DAY for span in self._on(today - timedelta(days=1))
+        )
 
     def staffed_next(self, instant: datetime) -> datetime | None:
         """Return the first instant from this one on at which the duty is kept; None if there is none."""
@@ -45,14 +56,23 @@ class DutySetting:
         today = wall(instant).date()
         starts = (
             at(day, time(*divmod(span.start, 60)))
-            for day in (today + timedelta(days=ahead) for ahead in range(8))
-            for span in sorted(self._hours.week[day.weekday()])
+            for day in (today + timedelta(days=ahead) for ahead in range(_LONGEST_HOLIDAY + 8))
+            for span in sorted(self._on(day))
         )
         return next((start for start in starts if start > instant), None)
 
     @property
-    def _hours(self) -> Hours:
-        return {DutyMode.NONE: NO_HOURS, DutyMode.OFFICE: self.hours, DutyMode.ROUND: ALWAYS}[self.mode]
+    def keeps_holidays(self) -> bool:
+        """Tell whether nobody is there on a public holiday."""
+        return self.mode is DutyMode.OFFICE and len(set(self.hours.week)) > 1
+
+    def _on(self, on: date) -> tuple[Span, ...]:
+        """Return the stretches that begin on this day."""
+        week = {DutyMode.NONE: NO_HOURS, DutyMode.OFFICE: self.hours, DutyMode.ROUND: ALWAYS}[self.mode].week
+        if not self.keeps_holidays:
+            return week[on.weekday()]
+        weekday = self.holidays.weekday(on)
+        return () if weekday is None else week[weekday]
 
 
 NOT_KEPT = DutySetting()

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from server.domain.booking.availability import Scene
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import Booking, Expert, ExpertKind, Level, Pattern, Slot, Span, Week
 from server.domain.booking.service import Order, new_booking
+from server.domain.calendar import Holidays
 from server.domain.clock import at
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)

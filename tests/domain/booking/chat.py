@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from server.domain.booking.availability import Scene, is_offered, is_taken
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import Booking, BookingState, Expert, ExpertKind, Pattern, Slot, Step
 from server.domain.booking.model import move as moved
 from server.domain.booking.service import Order, new_booking
+from server.domain.calendar import Holidays
 from server.domain.conversation import booking_talk as talk
 from tests.domain.booking.builders import KNOWN, MORNING, NOW, a_booking, a_scene, a_week, an_expert
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.booking.availability import RULES, Scene, free_slots, is_offered, is_taken, starts_on
-from server.domain.booking.calendar import Holidays
 from server.domain.booking.model import Expert, Leave, Pattern, Slot, Span, cells_of
+from server.domain.calendar import Holidays
 from server.domain.clock import at, day, wall
 from server.domain.refusals import Malformed
 from tests.domain.booking.builders import (

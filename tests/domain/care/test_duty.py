@@ -1,11 +1,12 @@
 """Who is there, and what may be said of it: hours, order, the 48 hours of 在岗, and the last sentence of a reply."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 
+from server.domain.calendar import Holidays
 from server.domain.care.duty import (
     ON_DUTY,
     DutyMode,
@@ -52,6 +53,25 @@ def test_hours_past_midnight_are_kept_into_the_morning():
     setting = DutySetting(DutyMode.OFFICE, Hours(((Span(20 * 60, 26 * 60),),) + ((),) * 6))
     assert setting.is_staffed(datetime.fromisoformat("2026-11-24T01:30+08:00"))
     assert not setting.is_staffed(datetime.fromisoformat("2026-11-24T02:30+08:00"))
+
+
+HOLIDAYS = Holidays(frozenset({date(2026, 10, 1), date(2026, 10, 2)}), {date(2026, 10, 10): 4}, date(2026, 12, 31))
+
+
+def test_an_office_is_shut_on_a_holiday_and_open_on_a_make_up_saturday():
+    setting = replace(IN_OFFICE, holidays=HOLIDAYS)
+    thursday, saturday = (datetime.fromisoformat(f"2026-10-{day}T10:00+08:00") for day in ("01", "10"))
+    assert IN_OFFICE.is_staffed(thursday)
+    assert not setting.is_staffed(thursday)
+    assert setting.staffed_next(thursday) == datetime.fromisoformat("2026-10-05T08:30+08:00")
+    assert setting.is_staffed(saturday)
+    assert not IN_OFFICE.is_staffed(saturday)
+
+
+def test_hours_that_know_no_weekend_know_no_holiday():
+    every_evening = DutySetting(DutyMode.OFFICE, Hours(((Span(18 * 60, 22 * 60),),) * 7), HOLIDAYS)
+    assert every_evening.is_staffed(datetime.fromisoformat("2026-10-01T19:00+08:00"))
+    assert replace(ALWAYS_THERE, holidays=HOLIDAYS).is_staffed(datetime.fromisoformat("2026-10-01T02:10+08:00"))
 
 
 @given(instants())
