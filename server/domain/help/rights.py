@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from server.domain.help.folding import fold
+from server.domain.help.lexicon import Words
 
 REACH = 16  # characters at most between two words that say it together
 _SENTENCES = re.compile(r"[。！？!?;；…\n]+")
@@ -60,7 +60,7 @@ class Rights:
     def __init__(self, listed: RightsList) -> None:
         self._matters = [(topic.id, _of_matters(topic, listed)) for topic in listed.topics]
         self._stakes = [(topic.id, _of_stakes(topic, listed)) for topic in listed.topics]
-        self._beginnings = frozenset(fold(word)[:2] for topic in listed.topics for word in _first_words(topic))
+        self._first_words = Words(fold(word) for topic in listed.topics for word in _first_words(topic))
         self._workplaces = _any_of(listed.workplaces)
         self._false_friends = _any_of(listed.false_friends)
         self._elsewhere = _any_of(listed.elsewhere)
@@ -69,7 +69,7 @@ class Rights:
     def topic(self, text: str) -> str | None:
         """Return the id of the first topic that a sentence of the text speaks of, or None."""
         if not self._may_speak(fold(text)):
-            return None  # most talk ends here, at a twentieth of the cost
+            return None
         sentences = [self._looked_at(fold(sentence)) for sentence in _SENTENCES.split(text)]
         sentences = [sentence for sentence in sentences if self._may_speak(sentence)]
         at_work = [sentence for sentence in sentences if self._workplaces.search(sentence)]
@@ -81,8 +81,8 @@ class Rights:
         return self._false_friends.sub(_BREAK, sentence)
 
     def _may_speak(self, sentence: str) -> bool:
-        """Tell whether a word of the list could begin somewhere; most talk ends here, at a twentieth of the cost."""
-        return any(first + second in self._beginnings for first, second in pairwise(sentence))
+        """Tell whether one of the words stands there that no matter can do without; most talk ends here."""
+        return next(self._first_words.places(sentence), None) is not None
 
 
 def _first(topics: Iterable[tuple[str, re.Pattern[str]]], sentences: Sequence[str]) -> str | None:
