@@ -6,6 +6,7 @@ from server.domain.conversation.model import act_of
 from server.domain.conversation.scene import Scene, Want
 from server.domain.conversation.talk import glows, is_open
 from server.domain.conversation.wordings import ArticleRef
+from server.domain.help.screening import Grade
 from server.domain.post.window import Act
 
 KEYS = {
@@ -41,7 +42,9 @@ def wants(scene: Scene) -> frozenset[Want]:
 
 
 def article_of(scene: Scene) -> str | None:
-    """Return the article that a reply rule answers this message with, if one does."""
+    """Return the article that a reply rule answers this message with, if one does and help does not come first."""
+    if scene.judgement.grade is not Grade.NONE:
+        return None
     return scene.answer.article if isinstance(scene.answer, ArticleRef) else None
 
 
