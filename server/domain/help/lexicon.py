@@ -63,6 +63,15 @@ class Words:
                     yield word, start, free
                     break
 
+    def everywhere(self, text: str) -> Iterator[str]:
+        """Yield every word that stands anywhere in the text, also within or across another."""
+        words, lengths = self._words, self._lengths
+        for candidate in self._firsts.finditer(text):
+            start = candidate.start()
+            for length in lengths.get(text[start : start + 2]) or lengths.get(text[start], ()):
+                if (word := text[start : start + length]) in words:
+                    yield word
+
     def replaced(self, text: str, mark: str, unless_behind: str = "") -> str:
         """Return the text with a mark in the place of each word that does not stand right behind certain characters."""
         parts: list[str] = []

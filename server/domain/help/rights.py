@@ -1,7 +1,7 @@
 """Words about a worker's rights (unpaid wages, injury, dismissal …): which of them a text speaks of, if any."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.help.folding import fold
@@ -60,7 +60,8 @@ class Rights:
     def __init__(self, listed: RightsList) -> None:
         self._matters = [(topic.id, _of_matters(topic, listed)) for topic in listed.topics]
         self._stakes = [(topic.id, _of_stakes(topic, listed)) for topic in listed.topics]
-        self._first_words = Words(fold(word) for topic in listed.topics for word in _first_words(topic))
+        self._leads = _leads(listed.topics)
+        self._first_words = Words(self._leads)
         self._workplaces = _any_of(listed.workplaces)
         self._false_friends = _any_of(listed.false_friends)
         self._elsewhere = _any_of(listed.elsewhere)
@@ -68,25 +69,37 @@ class Rights:
 
     def topic(self, text: str) -> str | None:
         """Return the id of the first topic that a sentence of the text speaks of, or None."""
-        if not self._may_speak(fold(text)):
-            return None
+        led_to = self._led_to(fold(text))
+        if not led_to:
+            return None  # most talk ends here
         sentences = [self._looked_at(fold(sentence)) for sentence in _SENTENCES.split(text)]
-        sentences = [sentence for sentence in sentences if self._may_speak(sentence)]
         at_work = [sentence for sentence in sentences if self._workplaces.search(sentence)]
-        return _first(self._matters, sentences) or _first(self._stakes, at_work)
+        return _first(self._matters, led_to, sentences) or _first(self._stakes, led_to, at_work)
 
     def _looked_at(self, sentence: str) -> str:
         if self._elsewhere.search(sentence) and not self._nevertheless.search(sentence):
             return ""
         return self._false_friends.sub(_BREAK, sentence)
 
-    def _may_speak(self, sentence: str) -> bool:
-        """Tell whether one of the words stands there that no matter can do without; most talk ends here."""
-        return next(self._first_words.places(sentence), None) is not None
+    def _led_to(self, folded: str) -> set[str]:
+        """Return the ids of the topics of which a word stands there that they cannot do without."""
+        return {topic for word in self._first_words.everywhere(folded) for topic in self._leads[word]}
 
 
-def _first(topics: Iterable[tuple[str, re.Pattern[str]]], sentences: Sequence[str]) -> str | None:
-    return next((id_ for id_, pattern in topics if any(map(pattern.search, sentences))), None)
+def _first(
+    topics: Iterable[tuple[str, re.Pattern[str]]], led_to: Collection[str], sentences: Sequence[str]
+) -> str | None:
+    return next((id_ for id_, pattern in topics if id_ in led_to and any(map(pattern.search, sentences))), None)
+
+
+def _leads(topics: Iterable[Topic]) -> Mapping[str, set[str]]:
+    """Return the words of which one stands in every sentence that speaks of a topic, each with its topics."""
+    leads: dict[str, set[str]] = {}
+    for topic in topics:
+        for word in _first_words(topic):
+            leads.setdefault(fold(word), set()).add(topic.id)
+    leads.pop("", None)
+    return leads
 
 
 def _of_matters(topic: Topic, listed: RightsList) -> re.Pattern[str]:
@@ -104,7 +117,6 @@ def _together(pair: Pair) -> str:
 
 
 def _first_words(topic: Topic) -> Iterator[str]:
-    """Yield words of which one stands in every sentence that speaks of the topic."""
     yield from (*topic.words, *topic.matters, *topic.stakes)
     for pair in topic.pairs:
         yield from pair.one
