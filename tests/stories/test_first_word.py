@@ -32,7 +32,7 @@ async def test_words_of_own_danger_get_the_lines_before_anything_else(story: Sto
 
 async def test_who_is_in_a_bad_way_gets_a_gentle_answer_with_a_line_and_the_way_to_book(story: Story) -> None:
     person = await story.a_follower()
-    answer = await person.writes("我 不 想 活 了")
+    answer = await person.writes("活 着 没 意 思")
     assert "\n12356" in answer
     assert all(word in answer for word in ("回复“预约”", "110", "120"))
 
