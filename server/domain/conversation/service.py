@@ -1,5 +1,6 @@
 """One message, one turn: read, work out, store everything at once, then answer."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,7 @@ class Conversation:
         Raises `Unavailable` when that could not be done in time. Words that speak of danger are answered all the
         same, out of memory, three seconds after they arrived; their turn waits in the spool.
         """
+        await asyncio.sleep(0)  # what came together is judged one after the other, the tables warm: a sixth of the CPU
         judgement = self._judged(heard)
         is_help = judgement.grade is not Grade.NONE
         try:
