@@ -121,7 +121,10 @@ async def test_one_who_died_with_it_in_his_hands_leaves_it_to_the_next(
     held = await store.claim("cause", clock.now(), clock.now() + timedelta(seconds=60))
     assert held is not None
     assert await service.due(10) == []
+    assert await store.count_due(clock.now()) == 1, "what is worked on is not settled"
     clock.until(clock.now() + timedelta(seconds=61))
+    assert await store.count_due(clock.now()) == 1
     await service.look(await service.due(10))
+    assert await store.count_due(clock.now()) == 0
     assert not await store.settle(held, None), "the first holder comes too late"
     assert (await service.sound("cause"))[1] == SOUND
