@@ -80,6 +80,16 @@ class Hand(Phone):
         await self.page.locator("#menu").get_by_role("button", name=button).click()
         await self.page.get_by_role("menuitem", name=item).click()
 
+    async def sends(self, part: str, button: str) -> None:
+        """Send something that is no text, out of the tray."""
+        before = await self.bubbles.count()
+        await self.types()
+        await self.page.get_by_role("button", name="语音、图片、位置").click()
+        tray = self.page.locator("#tray")
+        await tray.get_by_role("button", name=part, exact=True).click()
+        await tray.get_by_role("button", name=button).click()
+        await expect(self.bubbles).to_have_count(before + 1)
+
     async def is_answered(self, words: str, *answers: str) -> str:
         """Say something; returns the answer below it, which holds all these words."""
         before = await self.bubbles.count()
@@ -186,6 +196,42 @@ async def test_who_follows_is_greeted_and_in_danger_given_the_lines_at_once(hand
     assert {"12356", "12351", "12333", "12348", "12338", "12355", "110"} <= set(await lines.all_inner_texts())
     await hand.is_pictured("lines", "点菜单里的求助热线，号码都能点")
     await hand.sees_in_order("你好，这里是心驿", "你好", "我想自杀", "你写的话收到了", "全国统一心理援助热线")
+
+
+async def test_a_tap_on_a_choice_leads_on_and_what_cannot_be_read_is_met_with_the_truth(hand: Hand) -> None:
+    await hand.becomes_somebody_new()
+    await hand.sends("语音", "发出语音")
+    await hand.hears("听不到语音里的字")
+    await hand.sends("位置", "杭州市")
+    await hand.hears("位置")
+    await hand.is_pictured("unread", "语音和位置：老实说听不到、到不了，给能打的电话")
+    await hand.is_answered("我不想活了", "12356", "1 我这会儿安全")
+    before = await hand.bubbles.count()
+    await hand.bubbles.last.get_by_text("3 电话没人接").click()
+    await expect(hand.bubbles).to_have_count(before + 1)
+    await expect(hand.bubbles.last).to_contain_text("110")
+    await hand.is_pictured("talk", "点一下“电话没人接”，换下一个能打的")
+
+
+async def test_duty_staff_see_a_number_and_how_to_take_it_and_nothing_of_what_was_written(
+    story: Story, browser: Browser, album: Album
+) -> None:
+    await story.city.run("duty", "add", "王敏", "--phone", "13800000001", "--administrator")
+    await story.city.run("duty", "on", "--round")
+    try:
+        await (await story.a_follower()).writes("我不想活了，遗书写好了")
+        for width in SCREENS:
+            page = await screen(browser, width)
+            await page.goto(f"{story.city.simulator_url}/sink")
+            alert = page.locator(".note").filter(has_text="13800000001").first
+            await expect(alert).to_contain_text(re.compile(r"接 \d{4}"))
+            assert "遗书" not in await page.content()
+            assert not await page.evaluate(SIDEWAYS)
+            await album.take(page, "sink", "值班的手机：只有号码和怎么接，没有名字，没有内容")
+            await page.close()
+    finally:
+        await story.city.run("duty", "off")
+        await story.city.run("duty", "remove", "王敏")
 
 
 async def test_what_weighs_on_somebody_is_answered_and_what_is_not_understood_honestly_so(hand: Hand) -> None:
