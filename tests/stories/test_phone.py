@@ -88,7 +88,8 @@ class Hand(Phone):
         tray = self.page.locator("#tray")
         await tray.get_by_role("button", name=part, exact=True).click()
         await tray.get_by_role("button", name=button).click()
-        await expect(self.bubbles).to_have_count(before + 1)
+        await expect(tray).to_be_hidden()
+        await expect(self.bubbles).to_have_count(before + 1, timeout=10_000)
 
     async def is_answered(self, words: str, *answers: str) -> str:
         """Say something; returns the answer below it, which holds all these words."""
@@ -207,8 +208,8 @@ async def test_a_tap_on_a_choice_leads_on_and_what_cannot_be_read_is_met_with_th
     await hand.is_pictured("unread", "语音和位置：老实说听不到、到不了，给能打的电话")
     await hand.is_answered("我不想活了", "12356", "1 我这会儿安全")
     before = await hand.bubbles.count()
-    await hand.bubbles.last.get_by_text("3 电话没人接").click()
-    await expect(hand.bubbles).to_have_count(before + 1)
+    await hand.bubbles.last.get_by_role("button", name="3 电话没人接").click()
+    await expect(hand.bubbles).to_have_count(before + 1, timeout=10_000)
     await expect(hand.bubbles.last).to_contain_text("110")
     await hand.is_pictured("talk", "点一下“电话没人接”，换下一个能打的")
 
