@@ -41,6 +41,20 @@ def client(stores: Stores) -> Iterator[MongoClient[Document]]:
         yield client
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def duty(city: City, client: MongoClient[Document]) -> Duty:
+    """The duty, kept round the clock."""
+    duty = Duty(city, client)
+    await duty.is_set("on", "--round")
+    return duty
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def staff(duty: Duty) -> list[Person]:
+    """Everybody of the line, each with a telephone; the last is the administrator."""
+    return [await duty.joins(name, "--phone", phone, *administers(name)) for name, phone in LINE.items()]
+
+
 class Night:
     """One night of a city, by chance."""
 
@@ -90,11 +104,8 @@ class Night:
 
 @pytest.mark.parametrize("nights", [3, pytest.param(100, marks=pytest.mark.soak)])
 async def test_no_night_leaves_a_concern_without_a_taker_or_an_exhausted_list_on_record(
-    nights: int, city: City, client: MongoClient[Document]
+    nights: int, city: City, duty: Duty, staff: list[Person]
 ) -> None:
-    duty = Duty(city, client)
-    await duty.is_set("on", "--round")
-    staff = [await duty.joins(name, "--phone", phone, *administers(name)) for name, phone in LINE.items()]
     for number in range(nights):
         concerns = await Night(duty, staff, number).goes_by()
         assert concerns
