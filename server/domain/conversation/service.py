@@ -131,7 +131,7 @@ class Conversation:
         for _ in range(TRIES):
             try:
                 scene = await self._scene(heard, judgement, lost=lost, refused=refused)
-                return await self._at_the_desk(scene) or await self._try(scene, given)
+                return await self._at_the_desk(scene, given) or await self._try(scene, given)
             except AlreadyTold:
                 kept = await self.messages.reply_to(heard)
                 if kept is not None:
@@ -161,7 +161,7 @@ class Conversation:
         await self.later.soon("post", await self.together(deed))
         return reply
 
-    async def _at_the_desk(self, scene: Scene) -> Reply | None:
+    async def _at_the_desk(self, scene: Scene, given: Reply | None) -> Reply | None:
         """Do and answer what a person of the duty writes; None where it is nobody's command."""
         word = duty_talk.read(scene.words)
         if word is None:
@@ -172,7 +172,7 @@ class Conversation:
             if said is None:
                 return None
             turn = self._completed(scene, Turn(Words(said)))
-            entry = self._entry(scene, Reply(turn.reply, scene.heard.arrived))
+            entry = self._entry(scene, given or Reply(turn.reply, scene.heard.arrived))
             await self.messages.add(entry)
             return entry.reply, await self._effects(scene, turn, entry)
 
