@@ -311,6 +311,16 @@ async def test_who_writes_the_code_is_on_duty_once_and_takes_and_sees_what_there
     assert len(await union.rows("audit")) == looked > 0, "one look is on record once"
 
 
+async def test_what_duty_staff_wrote_while_the_store_was_away_keeps_the_reply_that_was_given(union: Union) -> None:
+    _, code = await union.app.care.rota.add(NewPerson("王敏", ""))
+    await union.says(f"在岗 {code}", STAFF, "1")
+    heard = union.letter(f"记 1001 {CRY}", STAFF, "2")
+    async with union.ails():
+        given = await union.app.conversation.hear(heard)
+    await union.replays()
+    assert await union.app.stores.messages.reply_to(heard) == given
+
+
 async def test_twenty_repeats_of_a_note_at_once_are_one_note(union: Union) -> None:
     _, code = await union.app.care.rota.add(NewPerson("王敏", ""))
     await union.says(f"在岗 {code}", STAFF, "1")
